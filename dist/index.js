@@ -41330,11 +41330,11 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8617);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4785);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2003);
 /* harmony import */ var _step_reporters_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2633);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_step_reporters_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9735);
+/* harmony import */ var _step_step_reporters_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3471);
 /* harmony import */ var _step_stray_output_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9670);
 /* harmony import */ var _step_toolkit_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(9856);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7289);
@@ -46009,9 +46009,9 @@ function adoptedSentence({ adopted }) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   ON: () => (/* binding */ promoteByMs),
-/* harmony export */   QW: () => (/* binding */ originalKeptUntilMs),
-/* harmony export */   lY: () => (/* binding */ keptSinceMs)
+/* harmony export */   QW: () => (/* binding */ originalKeptUntilMs)
 /* harmony export */ });
+/* unused harmony export keptSinceMs */
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
 
 /** Until when a deployment that waits for somebody can be continued; milliseconds since 1970. */
@@ -46330,7 +46330,8 @@ function isFailure(snapshot) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $W: () => (/* binding */ withoutHookLines),
 /* harmony export */   B_: () => (/* binding */ hookLogAt),
-/* harmony export */   OZ: () => (/* binding */ hookReason)
+/* harmony export */   OZ: () => (/* binding */ hookReason),
+/* harmony export */   lJ: () => (/* binding */ withoutLambdasOwn)
 /* harmony export */ });
 /* unused harmony export tellingLine */
 /* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8690);
@@ -46363,6 +46364,10 @@ function tellingLine(lines) {
     const telling = said.filter((line) => !ONLY_REPORTS.test(line));
     const line = telling.findLast((one) => TROUBLE.test(one)) ?? telling.at(-1) ?? said.at(-1);
     return line === undefined ? undefined : (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(line, MAX_REASON_LENGTH);
+}
+/** What the function printed, without what Lambda prints around it; that it ran out of time or memory stays. */
+function withoutLambdasOwn(lines) {
+    return lines.filter((line) => !OF_LAMBDA.test(line) || /\bStatus: (?!success)/i.test(line));
 }
 /** A line without time, request id and level, without the id of the deployment and what is reported of it. */
 function bare(line) {
@@ -46751,14 +46756,18 @@ function hookLogTitle({ event, hookFunction, logGroup, state, lines, omitted }) 
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ix: () => (/* binding */ facts),
 /* harmony export */   Ni: () => (/* binding */ withLink),
-/* harmony export */   S5: () => (/* binding */ durationText),
+/* harmony export */   TM: () => (/* binding */ folded),
+/* harmony export */   b6: () => (/* binding */ textOf),
+/* harmony export */   ld: () => (/* binding */ items),
 /* harmony export */   p_: () => (/* binding */ list),
 /* harmony export */   q9: () => (/* binding */ withLinks),
 /* harmony export */   tp: () => (/* binding */ table),
 /* harmony export */   uW: () => (/* binding */ section),
 /* harmony export */   x$: () => (/* binding */ MAX_LIST_LENGTH)
 /* harmony export */ });
+/* unused harmony export durationText */
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7289);
 /* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8810);
 
@@ -46771,26 +46780,46 @@ function withLink(text, url) {
         return text;
     return `[${text}](${url.replace(/[\s()<>\\"'|`]/g, encodeURIComponent).replace(/[()']/g, (one) => `%${one.charCodeAt(0).toString(16)}`)})`;
 }
+/** What stands in the sentence. */
+function textOf(link) {
+    return 'command' in link ? link.command : 'name' in link ? link.name : link.url;
+}
 /**
  * A sentence of ours in which these addresses are links and these commands are code. What else is in it, others may have
  * written, and is shown as it is.
  */
 function withLinks(sentence, links) {
     for (const link of links) {
-        const text = 'url' in link ? link.url : link.command;
+        const text = textOf(link);
         const at = text === '' ? -1 : sentence.indexOf(text);
         if (at < 0)
             continue;
         const before = sentence.slice(0, at);
         const after = sentence.slice(at + text.length);
-        const shown = 'url' in link ? withLink((0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(link.label ?? text), text) : (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownCode */ .D9)(text);
+        const shown = shownAs(link);
         const blanks = [before.endsWith(' ') ? ' ' : '', after.startsWith(' ') ? ' ' : ''];
         return `${withLinks(before, links)}${blanks[0]}${shown}${blanks[1]}${withLinks(after, links)}`;
     }
-    return (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(sentence);
+    return withInputs(sentence);
+}
+function shownAs(link) {
+    if ('command' in link)
+        return (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownCode */ .D9)(link.command);
+    const name = 'name' in link ? link.name : (link.label ?? link.url);
+    return withLink((0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(name), link.url);
+}
+/** `'operation: rollback'` in a sentence is what goes into a workflow. */
+const INPUT = /'([a-z][a-z-]{1,40}: [^'\n]{1,200})'/;
+function withInputs(sentence) {
+    const [before = '', input, ...rest] = sentence.split(INPUT);
+    if (input === undefined)
+        return (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(sentence);
+    const after = sentence.slice(before.length + input.length + 2);
+    const blanks = [before.endsWith(' ') ? ' ' : '', after.startsWith(' ') ? ' ' : ''];
+    return `${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(before)}${blanks[0]}${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownCode */ .D9)(input)}${blanks[1]}${rest.length === 0 ? '' : withInputs(after)}`;
 }
 function durationText(durationMs) {
-    return durationMs === undefined ? '' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(durationMs);
+    return durationMs === undefined ? '' : duration(durationMs);
 }
 function section(title, body) {
     return `### ${title}\n\n${body}`;
@@ -46800,6 +46829,23 @@ function list(sentences) {
     const shown = sentences.slice(0, MAX_LIST_LENGTH).map((sentence) => `- ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(sentence)}`);
     const left = sentences.length - shown.length;
     return [...shown, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n');
+}
+/** A list of Markdown, one entry a line; what is beyond the longest list is told as an amount. */
+function items(entries) {
+    const left = entries.length - MAX_LIST_LENGTH;
+    const shown = entries.slice(0, MAX_LIST_LENGTH).map((entry) => `- ${entry}`);
+    return [...shown, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n');
+}
+/** Names and their values, in Markdown. GFM knows no table without a head, so this one is HTML around Markdown. */
+function facts(rows) {
+    const lines = rows
+        .filter(([, value]) => value !== '')
+        .map(([name, value]) => `<tr><td><b>${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .htmlLine */ .mJ)(name)}</b></td><td>\n\n${value}\n\n</td></tr>`);
+    return lines.length === 0 ? '' : `<table>\n${lines.join('\n')}\n</table>`;
+}
+/** What opens with a click. @param title HTML */
+function folded(title, body) {
+    return body === '' ? '' : `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
 }
 function table(header, rows) {
     const line = (cells) => `| ${cells.join(' | ')} |`;
@@ -47337,17 +47383,19 @@ function introduction({ command, page }, asCode) {
 /* harmony export */   L: () => (/* binding */ linksIn),
 /* harmony export */   s: () => (/* binding */ nextStep)
 /* harmony export */ });
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8690);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8690);
 /* harmony import */ var _aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(212);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
-/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4966);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4966);
 /* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8810);
 /* harmony import */ var _end_cause_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9933);
 /* harmony import */ var _fault_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8058);
 /* harmony import */ var _hook_reason_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3400);
 /* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7419);
-/* harmony import */ var _short_of_tasks_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5647);
-/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3795);
+/* harmony import */ var _markdown_parts_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9878);
+/* harmony import */ var _short_of_tasks_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5647);
+/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3795);
+
 
 
 
@@ -47362,7 +47410,7 @@ function introduction({ command, page }, asCode) {
 /** What to do now, most important first; empty when there is nothing to do. */
 function nextStep(release) {
     const { deploymentId, status, snapshot } = release;
-    if ((0,_release_state_js__WEBPACK_IMPORTED_MODULE_9__/* .mayHaveStarted */ .NG)(release) && (status === 'unknown' || status === 'cancelled'))
+    if ((0,_release_state_js__WEBPACK_IMPORTED_MODULE_10__/* .mayHaveStarted */ .NG)(release) && (status === 'unknown' || status === 'cancelled'))
         return lookForDeployment(release);
     if (deploymentId === undefined || status === undefined)
         return '';
@@ -47372,7 +47420,7 @@ function nextStep(release) {
         case 'awaiting-promotion':
             return `To shift production: 'operation: promote'${byHand(release)}; to take it back: 'operation: stop'.`;
         case 'succeeded':
-            if ((0,_short_of_tasks_js__WEBPACK_IMPORTED_MODULE_7__/* .shortOfTasks */ .a)(release) === undefined)
+            if ((0,_short_of_tasks_js__WEBPACK_IMPORTED_MODULE_8__/* .shortOfTasks */ .a)(release) === undefined)
                 return '';
             return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(release.operation === 'rollback' ? '' : bringBack(release), mendTasks(release));
         case 'timed-out':
@@ -47413,12 +47461,26 @@ function linksIn(release) {
     const links = [
         ...urls.map((url) => ({ url: url ?? '', label: 'in the console' })),
         ...(testUrl === undefined ? [] : [{ url: testUrl, label: undefined }]),
+        ...logGroupOf(fault, release),
         ...commands.map((command) => ({ command })),
     ];
-    return links.sort((one, other) => textOf(other).length - textOf(one).length);
+    return links.sort((one, other) => (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_7__/* .textOf */ .b6)(other).length - (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_7__/* .textOf */ .b6)(one).length);
 }
-function textOf(link) {
-    return 'url' in link ? link.url : link.command;
+/** The log group that a sentence about a hook names. */
+function logGroupOf(fault, release) {
+    const { service } = release;
+    if (service === undefined || fault === undefined || !('hookFunction' in fault))
+        return [];
+    const log = (0,_hook_reason_js__WEBPACK_IMPORTED_MODULE_5__/* .hookLogAt */ .B_)(release, fault);
+    if (log?.state === 'no-group')
+        return [];
+    const name = log?.logGroup ?? defaultLogGroup(fault.hookFunction);
+    const url = (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .logGroupUrl */ .zB)(service.partition, service.region, name);
+    return url === undefined ? [] : [{ name, url }];
+}
+/** Where a function logs unless it says otherwise. Source: Lambda Developer Guide, "Sending Lambda function logs to CloudWatch Logs". */
+function defaultLogGroup(hookFunction) {
+    return `/aws/lambda/${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_11__/* .functionName */ .AQ)(hookFunction)}`;
 }
 /**
  * Nothing moves production back by itself once a deployment has ended without a rollback, or with one that failed. The
@@ -47436,8 +47498,8 @@ function bringBack(release) {
 function afterEnd(release, snapshot) {
     if ((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_3__/* .isSuperseded */ .pe)(release))
         return mend(release, snapshot);
-    const percent = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .trafficNow */ .oo)(release);
-    const isBack = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_9__/* .rollbackOf */ .ID)(release)?.status === 'succeeded' || percent === 0;
+    const percent = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .trafficNow */ .oo)(release);
+    const isBack = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_10__/* .rollbackOf */ .ID)(release)?.status === 'succeeded' || percent === 0;
     const look = percent === undefined ? `Look at the production listener: it may reach ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release).bothSides}.` : '';
     return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(isBack ? '' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(look, bringBack(release)), mend(release, snapshot));
 }
@@ -47513,7 +47575,7 @@ function isLeftRunning({ snapshot, settlement }) {
 }
 function logSentence(hookFunction, log) {
     if (log === undefined) {
-        return `Its log is in the log group /aws/lambda/${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_10__/* .functionName */ .AQ)(hookFunction)}, unless the function has another.`;
+        return `Its log is in the log group ${defaultLogGroup(hookFunction)}, unless the function has another.`;
     }
     switch (log.state) {
         case 'no-group':
@@ -47765,6 +47827,7 @@ function usualText(usualMs) {
 /* harmony export */   Vf: () => (/* binding */ previewTitle),
 /* harmony export */   WZ: () => (/* binding */ TAKEN_BY_OTHERS),
 /* harmony export */   eT: () => (/* binding */ isGoneAgain),
+/* harmony export */   mS: () => (/* binding */ hasNoPreview),
 /* harmony export */   qV: () => (/* binding */ previewCause)
 /* harmony export */ });
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7289);
@@ -47787,6 +47850,10 @@ function isGoneAgain({ preview, service }) {
 /** No lane was free for the pull request, and that is no failure. */
 function isWithoutLane({ status, problems }) {
     return status === 'unchanged' && problems[0]?.reason === 'no-lane';
+}
+/** There is no preview, and nothing has failed: no lane was free, or the pull request comes from a fork. */
+function hasNoPreview(release) {
+    return release.preview?.task === 'fork' || isWithoutLane(release);
 }
 /** What a preview is about when no lane is known: `pull request 12`, or all lanes. Undefined for any other operation. */
 function previewLabel({ operation, preview }) {
@@ -47844,6 +47911,91 @@ function previewCause(release) {
                 ? `None of ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(lanes.length, 'lane')} was to be freed, so nothing was changed.`
                 : `Freed ${freed.length} of ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(lanes.length, 'lane')}: ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .andList */ .cM)(names)}.`;
     }
+}
+
+
+/***/ }),
+
+/***/ 1319:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e4: () => (/* binding */ versions),
+/* harmony export */   n8: () => (/* binding */ imageChanges),
+/* harmony export */   t_: () => (/* binding */ releasedName),
+/* harmony export */   zq: () => (/* binding */ releasedTo)
+/* harmony export */ });
+/* unused harmony export imageName */
+/* harmony import */ var _task_definition_containers_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9233);
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7289);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7419);
+
+
+
+/** Longest tag that is told whole, in characters. */
+const MAX_TAG_LENGTH = 40;
+/** So many characters of a digest or a commit tell it from others. */
+const SHORT_HASH_LENGTH = 12;
+/** What people call an image. */
+function imageName(image) {
+    const [named = '', digest] = image.split('@');
+    const last = named.slice(named.lastIndexOf('/') + 1);
+    const colon = last.indexOf(':');
+    const [repository, tag] = colon < 0 ? [last, undefined] : [last.slice(0, colon), last.slice(colon + 1)];
+    const hash = digest?.slice(digest.indexOf(':') + 1);
+    return { repository, version: tag === undefined ? shortHash(hash ?? 'latest') : shortHash(tag) };
+}
+function shortHash(text) {
+    return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text) ? text.slice(0, SHORT_HASH_LENGTH) : (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .cut */ .Jj)(text, MAX_TAG_LENGTH);
+}
+/** The images that change; empty when none does, or that could not be seen. */
+function imageChanges(release) {
+    return ((0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .changesInOrder */ .TC)(release) ?? []).flatMap(({ member, container, from, to }) => member === 'image' ? [{ container, from, to }] : []);
+}
+/** `web 1.1.0`, or `web:2` where no image is known; empty before anything is. */
+function releasedName(release) {
+    const image = mainChange(release)?.to ?? registeredImage(release);
+    if (image === undefined)
+        return (0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .releasedRevision */ .FX)(release);
+    const { repository, version } = imageName(image);
+    const others = imageChanges(release).filter(({ to }) => to !== undefined && to !== image).length;
+    return `${repository} ${version}${others === 0 ? '' : ` and ${others} more`}`;
+}
+/** The change of the container behind the load balancer, else the first one. */
+function mainChange(release) {
+    const changes = imageChanges(release);
+    return changes.find(({ container }) => container === release.plan?.appSpec.containerName) ?? changes[0];
+}
+function registeredImage({ plan }) {
+    if (plan?.definition.kind !== 'register')
+        return undefined;
+    const containers = (0,_task_definition_containers_js__WEBPACK_IMPORTED_MODULE_0__/* .containersOf */ .Mz)(plan.definition.definition);
+    const image = containers.find((one) => (0,_task_definition_containers_js__WEBPACK_IMPORTED_MODULE_0__/* .nameOf */ .Vb)(one) === plan.appSpec.containerName)?.['image'];
+    return typeof image === 'string' ? image : undefined;
+}
+/** What is released where: `web 1.1.0 → demo/web`; of a rollback, from what production goes back to what. */
+function releasedTo(release) {
+    const label = (0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .serviceLabel */ .uZ)(release);
+    if (release.status === 'unchanged')
+        return label;
+    if (release.operation === 'rollback')
+        return [label, wayBack(release)].filter((part) => part !== '').join(' ');
+    const name = releasedName(release);
+    return name === '' || label === '' ? label : `${name} → ${label}`;
+}
+/** `1.2.0 → 1.1.0`, or `web:3 → web:2` where no image is known. */
+function wayBack(release) {
+    const { from, to } = mainChange(release) ?? {};
+    const names = from === undefined || to === undefined ? (0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .revisionsInOrder */ .qD)(release) : versions(from, to);
+    return names.length === 2 ? names.join(' → ') : '';
+}
+/** Two images by what tells them apart: their versions, else their names too, else all of them. */
+function versions(from, to) {
+    const [one, other] = [imageName(from), imageName(to)];
+    if (one.repository !== other.repository) {
+        return [`${one.repository}:${one.version}`, `${other.repository}:${other.version}`];
+    }
+    return one.version === other.version ? [from, to] : [one.version, other.version];
 }
 
 
@@ -48059,148 +48211,283 @@ function shortOfTasks({ status, snapshot, taskStops }) {
 
 /***/ }),
 
-/***/ 9081:
+/***/ 3293:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  aZ: () => (/* binding */ eventResult),
-  JL: () => (/* binding */ hooks),
-  Bl: () => (/* binding */ lifecycle)
-});
-
-// EXTERNAL MODULE: ./lib/aws/arn.js
-var arn = __nccwpck_require__(8690);
-// EXTERNAL MODULE: ./lib/aws/console-links.js
-var console_links = __nccwpck_require__(212);
-// EXTERNAL MODULE: ./lib/follow/snapshot.js
-var follow_snapshot = __nccwpck_require__(1229);
-// EXTERNAL MODULE: ./lib/follow/timeline.js
-var timeline = __nccwpck_require__(6342);
-// EXTERNAL MODULE: ./lib/text/untrusted.js
-var untrusted = __nccwpck_require__(7289);
-// EXTERNAL MODULE: ./lib/text/words.js
-var words = __nccwpck_require__(8810);
-// EXTERNAL MODULE: ./lib/report/fault.js
-var fault = __nccwpck_require__(8058);
-// EXTERNAL MODULE: ./lib/release-state.js
-var release_state = __nccwpck_require__(4966);
-// EXTERNAL MODULE: ./lib/report/deadlines.js
-var deadlines = __nccwpck_require__(3735);
-// EXTERNAL MODULE: ./lib/report/labels.js
-var labels = __nccwpck_require__(7419);
-;// CONCATENATED MODULE: ./lib/report/gantt.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GW: () => (/* binding */ colourOf),
+/* harmony export */   R_: () => (/* binding */ heading),
+/* harmony export */   aP: () => (/* binding */ box),
+/* harmony export */   x8: () => (/* binding */ signed),
+/* harmony export */   xE: () => (/* binding */ alert)
+/* harmony export */ });
+/* harmony import */ var _task_definition_difference_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3937);
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7289);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8810);
+/* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(802);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7419);
+/* harmony import */ var _markdown_parts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9878);
+/* harmony import */ var _next_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6304);
+/* harmony import */ var _planned_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(392);
+/* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3289);
+/* harmony import */ var _released_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1319);
+/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3700);
+/* harmony import */ var _short_of_tasks_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5647);
+/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3795);
 
 
 
-/** Bars of a picture at most: GitHub draws 50,000 characters of Mermaid. Source: Mermaid documentation, `maxTextSize`. */
-const MAX_BARS = 100;
-/**
- * The timeline as a Mermaid `gantt`, in UTC; empty while nothing has a time. GitHub draws it in summaries; a table with
- * the same facts stands beside it because e-mail and the mobile app show its source.
- */
-function renderGantt(release) {
-    const events = (release.snapshot?.events ?? []).slice(0, MAX_BARS).flatMap(eventBar);
-    if (events.length === 0)
+
+
+
+
+
+
+
+
+
+
+/** The verdict as a heading, with its sign, and what was released where. */
+function heading(release) {
+    return `## ${signed(release, (0,_labels_js__WEBPACK_IMPORTED_MODULE_4__/* .titledWith */ .ni)((0,_sentences_js__WEBPACK_IMPORTED_MODULE_10__/* .verdictSentences */ .q)(release).title, (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .markdownText */ .p7)((0,_released_js__WEBPACK_IMPORTED_MODULE_9__/* .releasedTo */ .zq)(release))))}`;
+}
+/** With the sign of a good or a bad end; without one while there is none, and for a preview that nobody failed to make. */
+function signed(release, text) {
+    if (release.status === undefined || (0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .hasNoPreview */ .mS)(release))
+        return text;
+    return `${isWell(release) ? '✅' : '❌'} ${text}`;
+}
+function isWell(release) {
+    const { status, operation } = release;
+    return status !== undefined && (0,_verdict_js__WEBPACK_IMPORTED_MODULE_3__/* .exitCodeOf */ .FO)(status, operation) === 0 && (0,_short_of_tasks_js__WEBPACK_IMPORTED_MODULE_11__/* .shortOfTasks */ .a)(release) === undefined;
+}
+/** Green: all is well. Amber: nothing is broken, and somebody has to do something. Red: production may be affected. */
+function colourOf(release) {
+    const { status } = release;
+    if (status === undefined)
+        return 'NOTE';
+    if (isWell(release))
+        return status === 'awaiting-promotion' || (0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .hasNoPreview */ .mS)(release) ? 'WARNING' : 'TIP';
+    switch (status) {
+        case 'failed':
+        case 'stopped':
+            return (0,_traffic_js__WEBPACK_IMPORTED_MODULE_12__/* .trafficNow */ .oo)(release) === 0 ? 'WARNING' : 'CAUTION';
+        case 'rollback-failed':
+            return 'CAUTION';
+        case 'succeeded':
+            return (0,_short_of_tasks_js__WEBPACK_IMPORTED_MODULE_11__/* .shortOfTasks */ .a)(release)?.running === 0 ? 'CAUTION' : 'WARNING';
+        default:
+            return 'WARNING';
+    }
+}
+/** What a tired reader needs, one paragraph each: where production is, why, what to do; then what is left to say. */
+function alert(release) {
+    const links = (0,_next_step_js__WEBPACK_IMPORTED_MODULE_6__/* .linksIn */ .L)(release);
+    const { verdict, cause, advice, rest } = boxed(release);
+    const [first, why, left] = [(0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_5__/* .withLinks */ .q9)(verdict, links), (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_5__/* .withLinks */ .q9)(cause, links), (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_5__/* .withLinks */ .q9)(rest, links)];
+    const address = (0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .linkedPreviewCause */ .Ho)(release);
+    // Where all went well nothing has to be found at a glance but that.
+    const told = colourOf(release) === 'TIP' ? [(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(why, left)] : [why, (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_5__/* .withLinks */ .q9)(advice, links), left];
+    const paragraphs = address === undefined
+        ? [first === '' ? '' : `**${first}**`, ...told, notAws(release)]
+        : [address, (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(first, left), notAws(release)];
+    return box(colourOf(release), paragraphs.filter((part) => part !== ''));
+}
+/** Paragraphs of Markdown in a coloured box. */
+function box(colour, paragraphs) {
+    return `> [!${colour}]\n${paragraphs.map((paragraph) => `> ${paragraph}`).join('\n>\n')}`;
+}
+/** The sentences of the verdict in the order of the box. */
+function boxed(release) {
+    const { cause, advice, production, remains } = (0,_sentences_js__WEBPACK_IMPORTED_MODULE_10__/* .verdictSentences */ .q)(release);
+    const { status, problems } = release;
+    switch (status) {
+        case 'refused': {
+            const isListed = problems.length > 1;
+            const first = isListed ? `${problems.length} things are wrong; they are listed below.` : cause;
+            return { verdict: remains, cause: first, advice, rest: '' };
+        }
+        case 'planned': {
+            const verdict = wouldChange(release);
+            // What would be written is listed below.
+            return { verdict, cause: verdict === '' ? cause : 'Nothing was written.', advice, rest: remains };
+        }
+        default:
+            return { verdict: production, cause, advice, rest: remains };
+    }
+}
+/** What the release that is planned would change, in one sentence; empty when it would change nothing. */
+function wouldChange(release) {
+    const differences = release.plan?.differences;
+    if (((0,_planned_js__WEBPACK_IMPORTED_MODULE_7__/* .plannedOf */ .sb)(release)?.writes ?? []).length === 0)
         return '';
-    const kept = keptBar(release);
-    const rollback = rollbackBar(release);
-    return [
-        '```mermaid',
-        'gantt',
-        `  title ${label(`Deployment ${(0,labels/* deploymentName */.pC)(release)} (UTC)`)}`,
-        '  dateFormat YYYY-MM-DDTHH:mm:ss',
-        '  axisFormat %H:%M:%S',
-        '  todayMarker off',
-        `  section ${(0,labels/* eventHeads */.gy)(release).section}`,
-        ...events,
-        ...(kept === '' ? [] : ['  section Original', kept]),
-        ...(rollback === '' ? [] : ['  section Rollback', rollback]),
-        '```',
-    ].join('\n');
+    if (differences === undefined)
+        return 'What this release would change could not be seen.';
+    if (differences.length === 0)
+        return 'This release would deploy the same task definition again.';
+    return `This release would change: ${(0,_task_definition_difference_js__WEBPACK_IMPORTED_MODULE_0__/* .summarizeDifferences */ .w)(differences)}.`;
 }
-function eventBar({ name, status, startedAtMs, endedAtMs }) {
-    if (startedAtMs === undefined)
-        return [];
-    const tag = status === 'failed' ? 'crit' : status === 'running' ? 'active' : 'done';
-    return [bar(name, tag, startedAtMs, endedAtMs ?? startedAtMs)];
+function notAws({ otherEndpoint }) {
+    return otherEndpoint === undefined
+        ? ''
+        : `**This is not AWS:** requests went to ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .markdownCode */ .D9)(otherEndpoint)}, and links to AWS lead nowhere.`;
 }
-function keptBar(release) {
-    const untilMs = (0,deadlines/* originalKeptUntilMs */.QW)(release);
-    const fromMs = (0,deadlines/* keptSinceMs */.lY)(release.snapshot);
-    return untilMs === undefined || fromMs === undefined ? '' : bar('kept for rollback', 'active', fromMs, untilMs);
+
+
+/***/ }),
+
+/***/ 7354:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   y: () => (/* binding */ course)
+/* harmony export */ });
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
+/* harmony import */ var _follow_timeline_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6342);
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7289);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8810);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7419);
+/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3795);
+
+
+
+
+
+
+/** So many steps of a shift are told; a linear one may have a hundred. */
+const MAX_STEPS = 24;
+/** So many events are told; there are a dozen. */
+const MAX_EVENTS = 30;
+/** A shorter event is told without how long it took. In milliseconds. */
+const TOLD_FROM_MS = 1_000;
+/** How production moved, and through which events, in two lines of text that wrap at any width. */
+function course(release) {
+    return [trafficLine(release), eventsLine(release)].filter((line) => line !== '').join('\n\n');
 }
-function rollbackBar(release) {
-    const { createdAtMs, endedAtMs, deploymentId, status } = (0,release_state/* rollbackOf */.ID)(release)?.snapshot ?? {};
-    if (createdAtMs === undefined || deploymentId === undefined)
+/** `0 % ── 10 % 5 min ── 100 %`: the shares that the replacement had, and for how long. */
+function trafficLine(release) {
+    if (release.snapshot === undefined)
         return '';
-    const tag = endedAtMs === undefined ? 'active' : status === 'succeeded' ? 'done' : 'crit';
-    return bar((0,labels/* wordsFor */.tu)(release).ids.ofRollback(deploymentId) ?? 'rollback', tag, createdAtMs, endedAtMs ?? createdAtMs);
+    const shares = sharesOf(release);
+    const steps = shares.map((share, index) => shareText(share, index === 0 ? undefined : shares[index + 1]));
+    const shown = steps.length > MAX_STEPS ? [...steps.slice(0, MAX_STEPS / 2), '…', ...steps.slice(-MAX_STEPS / 2)] : steps;
+    const isSeen = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .trafficNow */ .oo)(release) !== undefined;
+    const line = isSeen && shown.length === 1 ? `${shown[0]} throughout` : shown.join(' ── ');
+    return `**Traffic on ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .markdownText */ .p7)((0,_labels_js__WEBPACK_IMPORTED_MODULE_4__/* .releasedRevision */ .FX)(release) || 'the replacement')}:** ${line}${isSeen ? '' : '; where it is now could not be seen'}`;
 }
-/** Mermaid reads whole seconds here; a bar is at least one long, so that it can be seen. */
-function bar(name, tag, fromMs, toMs) {
-    const endMs = Math.max(toMs, fromMs + 1_000);
-    return `  ${label(name)} :${tag}, ${wholeSeconds(fromMs)}, ${wholeSeconds(endMs)}`;
+function sharesOf(release) {
+    const told = release.timeline.flatMap((entry) => entry.kind === 'traffic' ? [{ percent: entry.replacementPercent, atMs: entry.atMs }] : []);
+    const all = [{ percent: 0, atMs: undefined }, ...told];
+    // A rollback that could not take anything back is told the share that was there before.
+    const shares = all.filter(({ percent }, index) => percent !== all[index - 1]?.percent);
+    // What the first reading of all shows is no change, and neither is what a rollback has taken by its last.
+    const peak = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .peakTraffic */ .hX)(release);
+    if (shares.every(({ percent }) => percent < peak))
+        shares.push({ percent: peak, atMs: undefined });
+    const now = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .trafficNow */ .oo)(release);
+    if (now !== undefined && shares.at(-1)?.percent !== now)
+        shares.push({ percent: now, atMs: endOf(release) });
+    return shares;
 }
-function wholeSeconds(atMs) {
-    return new Date(atMs).toISOString().slice(0, 19);
+/** When the deployment ended: a rollback takes back at once what it had. */
+function endOf({ snapshot }) {
+    return snapshot?.endedAtMs;
 }
-/** `:`, `;` and `#` mean something in Mermaid, and a bar must have a label; only what names are made of is left. */
-function label(text) {
-    const shown = text
-        .replace(/[^\w ().,/-]/g, ' ')
-        .trim()
-        .slice(0, 80);
-    return /\w/.test(shown) ? shown : 'unnamed';
+function shareText({ percent, atMs }, next) {
+    const lasted = atMs === undefined || next?.atMs === undefined ? undefined : next.atMs - atMs;
+    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .percentText */ .fL)(percent)}${lasted === undefined || lasted < TOLD_FROM_MS ? '' : ` ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(lasted)}`}`;
 }
-
-// EXTERNAL MODULE: ./lib/report/hook-reason.js
-var hook_reason = __nccwpck_require__(3400);
-// EXTERNAL MODULE: ./lib/report/hook-results.js
-var hook_results = __nccwpck_require__(5076);
-// EXTERNAL MODULE: ./lib/report/log-lines.js
-var log_lines = __nccwpck_require__(4302);
-// EXTERNAL MODULE: ./lib/report/markdown-parts.js
-var markdown_parts = __nccwpck_require__(9878);
-;// CONCATENATED MODULE: ./lib/report/summary-events.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-function lifecycle(release) {
-    const events = release.snapshot?.events ?? [];
-    if (events.length === 0)
-        return '';
-    const functions = Map.groupBy((0,hook_results/* hookResults */.a)(release), ({ event }) => event);
-    const rows = events
-        .slice(0, markdown_parts/* MAX_LIST_LENGTH */.x$)
-        .map((event) => [
-        (0,untrusted/* markdownText */.p7)(event.name),
-        eventResult(event),
-        event.startedAtMs === undefined ? '' : (0,words/* clockTime */.qo)(event.startedAtMs),
-        (0,markdown_parts/* durationText */.S5)((0,timeline/* eventDurationMs */.H8)(event)),
-        (0,untrusted/* markdownCode */.D9)((functions.get(event.name) ?? []).map(({ hookFunction }) => hookFunction).join(', ')),
-    ]);
+/** The events in their order, the one that failed marked; those that never began are left out. */
+function eventsLine(release) {
     const { snapshot, endedAt } = release;
-    const eventsReadAt = snapshot?.eventsReadAt;
-    const isKnown = snapshot !== undefined && (0,follow_snapshot/* areEventsKnown */.J9)(snapshot, endedAt);
-    const asSeen = !isKnown && eventsReadAt !== undefined ? `As they were last seen at ${(0,words/* clockTime */.qo)(eventsReadAt.atMs)}.\n\n` : '';
-    const heads = (0,labels/* eventHeads */.gy)(release);
-    const { aboutTimes } = (0,labels/* wordsFor */.tu)(release);
-    const about = aboutTimes === '' ? '' : `${aboutTimes}\n\n`;
-    const gantt = renderGantt(release);
-    const picture = gantt === '' ? '' : `\n\n<details><summary>Picture of the timeline</summary>\n\n${gantt}\n\n</details>`;
-    return (0,markdown_parts/* section */.uW)(heads.section, `${about}${asSeen}${(0,markdown_parts/* table */.tp)([heads.column, 'Result', 'Started', 'Duration', 'Hook'], rows)}${picture}`);
+    const events = (snapshot?.events ?? []).filter(({ status }) => HAS_BEGUN.has(status)).slice(0, MAX_EVENTS);
+    if (snapshot === undefined || events.length === 0)
+        return '';
+    const { eventsReadAt } = snapshot;
+    const isOld = !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .areEventsKnown */ .J9)(snapshot, endedAt) && eventsReadAt !== undefined;
+    const asOf = isOld ? ` as last seen at ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .clockTime */ .qo)(eventsReadAt.atMs)}` : '';
+    return `**${(0,_labels_js__WEBPACK_IMPORTED_MODULE_4__/* .eventHeads */ .gy)(release).section}${asOf}:** ${events.map(eventText).join(' → ')}`;
+}
+const HAS_BEGUN = new Set(['running', 'succeeded', 'failed', 'unknown']);
+function eventText(event) {
+    const tookMs = (0,_follow_timeline_js__WEBPACK_IMPORTED_MODULE_1__/* .eventDurationMs */ .H8)(event);
+    const took = tookMs === undefined || tookMs < TOLD_FROM_MS ? '' : ` ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(tookMs)}`;
+    const name = (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .markdownText */ .p7)(event.name);
+    switch (event.status) {
+        case 'failed':
+            return `❌ **${name} failed${took === '' ? '' : ` after${took}`}**`;
+        case 'running':
+            return `${name} (running)`;
+        case 'unknown':
+            return `${name} (not known)`;
+        default:
+            return `${name}${took}`;
+    }
+}
+
+
+/***/ }),
+
+/***/ 606:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bl: () => (/* binding */ lifecycle),
+/* harmony export */   Xp: () => (/* binding */ hookLogs),
+/* harmony export */   mM: () => (/* binding */ failedHookLogs)
+/* harmony export */ });
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8690);
+/* harmony import */ var _aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(212);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
+/* harmony import */ var _follow_timeline_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6342);
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7289);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8810);
+/* harmony import */ var _fault_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8058);
+/* harmony import */ var _hook_reason_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3400);
+/* harmony import */ var _hook_results_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5076);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7419);
+/* harmony import */ var _log_lines_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4302);
+/* harmony import */ var _markdown_parts_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9878);
+
+
+
+
+
+
+
+
+
+
+
+
+/** So many of the last lines of a hook that failed are open. */
+const MAX_OPEN_LINES = 12;
+/**
+ * The lifecycle events with their times, each with its hooks; folded.
+ * @param withDiagnostics whether what the service tells of a hook that failed is told too: it may be from its log
+ */
+function lifecycle(release, withDiagnostics = true) {
+    const { snapshot, endedAt } = release;
+    const events = snapshot?.events ?? [];
+    const results = (0,_hook_results_js__WEBPACK_IMPORTED_MODULE_7__/* .hookResults */ .a)(release);
+    const hooks = Map.groupBy(results, ({ event }) => event);
+    const seen = new Set(events.map(({ name }) => name));
+    const hooksText = (some) => some.map((hook) => hookText(withDiagnostics ? hook : { ...hook, diagnostics: undefined }, release)).join('');
+    const lines = [
+        ...events.map((event) => `${eventLine(event)}${hooksText(hooks.get(event.name) ?? [])}`),
+        ...results
+            .filter(({ event }) => !seen.has(event))
+            .map((hook) => `${hook.event}${hooksText([hook]).replace('; ', ': ')}`),
+    ];
+    if (lines.length === 0)
+        return '';
+    const { event, aboutTimes } = (0,_labels_js__WEBPACK_IMPORTED_MODULE_8__/* .wordsFor */ .tu)(release);
+    const readAt = snapshot?.eventsReadAt;
+    const isKnown = snapshot === undefined || (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .areEventsKnown */ .J9)(snapshot, endedAt);
+    const asSeen = isKnown || readAt === undefined ? '' : `As they were last seen at ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .clockTime */ .qo)(readAt.atMs)}.`;
+    const about = [events.length === 0 ? '' : aboutTimes, asSeen].filter((text) => text !== '').join(' ');
+    const heads = [...(events.length === 0 ? [] : [`${event}s`]), ...(results.length === 0 ? [] : ['hooks'])];
+    return (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_10__/* .folded */ .TM)((0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .capitalized */ .l2)((0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .andList */ .cM)(heads)), [about, (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_10__/* .items */ .ld)(lines)].filter((part) => part !== '').join('\n\n'));
 }
 const EVENT_RESULTS = {
     pending: 'not started',
@@ -48211,98 +48498,101 @@ const EVENT_RESULTS = {
     unseen: 'not seen',
     unknown: 'unknown',
 };
-function eventResult({ status }) {
-    return EVENT_RESULTS[status];
+/** `NAME: succeeded in 2 min, from 12:00:03Z`. */
+function eventLine(event) {
+    const tookMs = (0,_follow_timeline_js__WEBPACK_IMPORTED_MODULE_2__/* .eventDurationMs */ .H8)(event);
+    const took = tookMs === undefined ? '' : ` ${event.status === 'failed' ? 'after' : 'in'} ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(tookMs)}`;
+    const from = event.startedAtMs === undefined ? '' : `, from ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .clockTime */ .qo)(event.startedAtMs)}`;
+    return `${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .markdownText */ .p7)(event.name)}: ${EVENT_RESULTS[event.status]}${took}${from}`;
 }
-function hooks(release) {
-    const results = (0,hook_results/* hookResults */.a)(release);
-    if (results.length === 0)
-        return '';
-    const rows = results.map((result) => [
-        result.event,
-        hookFunctionCell(result, release),
-        result.result === 'failed' ? '**failed**' : result.result.replace('-', ' '),
-        (0,markdown_parts/* durationText */.S5)(result.durationMs),
-        result.diagnostics === undefined ? '' : (0,untrusted/* markdownText */.p7)(result.diagnostics),
-    ]);
-    const logs = release.hookLogs.map(hookLogDetails).join('\n\n');
-    const cells = (0,markdown_parts/* table */.tp)([(0,labels/* eventHeads */.gy)(release).column, 'Function', 'Result', 'Duration', 'Diagnostics'], rows);
-    return (0,markdown_parts/* section */.uW)('Hooks', logs === '' ? cells : `${cells}\n\n${logs}`);
-}
-/** Shown as it was printed: `pre` lasts to its end tag, which no line of the log can hold. */
-function hookLogDetails(log) {
-    const lines = log.lines.map((line) => (0,untrusted/* htmlText */.js)(line) || ' ');
-    return `<details><summary>${(0,untrusted/* htmlLine */.mJ)((0,log_lines/* hookLogTitle */.iV)(log))}</summary>\n\n<pre>\n${lines.join('\n')}\n</pre>\n\n</details>`;
+/** `; hook validate: failed. What was told of it`. */
+function hookText(hook, release) {
+    const result = hook.result === 'failed' ? '**failed**' : hook.result.replace('-', ' ');
+    const told = hook.diagnostics === undefined ? '' : `: ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .markdownText */ .p7)(hook.diagnostics)}`;
+    return `; hook ${hookFunctionText(hook, release)} ${result}${told}`;
 }
 /** With a link to its log: the log group that was read, else the one where functions log by default. */
-function hookFunctionCell(hook, release) {
+function hookFunctionText(hook, release) {
     const { service } = release;
     const { hookFunction, result } = hook;
+    const name = (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .markdownText */ .p7)((0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_11__/* .functionName */ .AQ)(hookFunction));
     // What was never run, or may not even exist, has no log.
-    const hasRun = result !== 'not-run' && (0,fault/* hookNotInvoked */.jZ)(release) === undefined;
+    const hasRun = result !== 'not-run' && (0,_fault_js__WEBPACK_IMPORTED_MODULE_5__/* .hookNotInvoked */ .jZ)(release) === undefined;
     if (service === undefined || !hasRun)
-        return (0,untrusted/* markdownCode */.D9)(hookFunction);
-    const log = (0,hook_reason/* hookLogAt */.B_)(release, hook);
+        return name;
+    const log = (0,_hook_reason_js__WEBPACK_IMPORTED_MODULE_6__/* .hookLogAt */ .B_)(release, hook);
     if (log?.state === 'no-group')
-        return (0,untrusted/* markdownCode */.D9)(hookFunction);
-    const logGroup = log?.logGroup ?? `/aws/lambda/${(0,arn/* functionName */.AQ)(hookFunction)}`;
-    return (0,markdown_parts/* withLink */.Ni)((0,untrusted/* markdownCode */.D9)(hookFunction), (0,console_links/* logGroupUrl */.zB)(service.partition, service.region, logGroup));
+        return name;
+    const logGroup = log?.logGroup ?? `/aws/lambda/${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_11__/* .functionName */ .AQ)(hookFunction)}`;
+    return (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_10__/* .withLink */ .Ni)(name, (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .logGroupUrl */ .zB)(service.partition, service.region, logGroup));
+}
+/** The last lines of hooks that failed, for everybody to see. */
+function failedHookLogs(release) {
+    return release.hookLogs
+        .filter((log) => isOfFailure(log, release))
+        .map(openLog)
+        .filter((text) => text !== '')
+        .join('\n\n');
+}
+/** Lines that wrap, unlike those of `pre`, so that nothing is cut on a narrow screen. */
+function openLog(log) {
+    const lines = (0,_hook_reason_js__WEBPACK_IMPORTED_MODULE_6__/* .withoutLambdasOwn */ .lJ)(log.lines).slice(-MAX_OPEN_LINES);
+    if (lines.length === 0)
+        return '';
+    const shown = lines.map((line) => `> <samp>${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .htmlLine */ .mJ)(line) || ' '}</samp>`).join('<br>\n');
+    const last = lines.length === 1 ? 'line' : `${lines.length} lines`;
+    return `**The last ${last} of hook ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .markdownText */ .p7)((0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_11__/* .functionName */ .AQ)(log.hookFunction))}:**\n\n${shown}`;
+}
+/** What hooks printed, as far as it is not open, folded. */
+function hookLogs(release) {
+    return release.hookLogs
+        .filter((log) => !isOfFailure(log, release) || !isWhollyOpen(log))
+        .map(foldedLog)
+        .join('\n\n');
+}
+function isWhollyOpen({ lines, omitted }) {
+    const own = (0,_hook_reason_js__WEBPACK_IMPORTED_MODULE_6__/* .withoutLambdasOwn */ .lJ)(lines).length;
+    return own > 0 && own <= MAX_OPEN_LINES && omitted === 0;
+}
+function isOfFailure({ event, hookFunction }, release) {
+    return (0,_hook_results_js__WEBPACK_IMPORTED_MODULE_7__/* .hookResults */ .a)(release).some((hook) => hook.event === event &&
+        hook.result === 'failed' &&
+        (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_11__/* .functionName */ .AQ)(hook.hookFunction) === (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_11__/* .functionName */ .AQ)(hookFunction));
+}
+/** Shown as it was printed: `pre` lasts to its end tag, which no line of the log can hold. */
+function foldedLog(log) {
+    const lines = log.lines.map((line) => (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .htmlText */ .js)(line) || ' ');
+    return (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_10__/* .folded */ .TM)((0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .htmlLine */ .mJ)((0,_log_lines_js__WEBPACK_IMPORTED_MODULE_9__/* .hookLogTitle */ .iV)(log)), lines.length === 0 ? 'Nothing.' : `<pre>\n${lines.join('\n')}\n</pre>`);
 }
 
 
 /***/ }),
 
-/***/ 85:
+/***/ 5080:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   wd: () => (/* binding */ factsTable)
+/* harmony export */ });
+/* unused harmony exports imageRows, productionRows */
+/* harmony import */ var _aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(212);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
+/* harmony import */ var _group_waits_so_far_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4240);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4966);
+/* harmony import */ var _service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5163);
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7289);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8810);
+/* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4795);
+/* harmony import */ var _end_cause_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9933);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7419);
+/* harmony import */ var _markdown_parts_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9878);
+/* harmony import */ var _released_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1319);
+/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3795);
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  xE: () => (/* binding */ summary_alert),
-  Ao: () => (/* binding */ changes),
-  R_: () => (/* binding */ heading),
-  Br: () => (/* binding */ renderSummary)
-});
 
-// EXTERNAL MODULE: ./lib/aws/console-links.js
-var console_links = __nccwpck_require__(212);
-// EXTERNAL MODULE: ./lib/release-state.js
-var release_state = __nccwpck_require__(4966);
-// EXTERNAL MODULE: ./lib/text/untrusted.js
-var untrusted = __nccwpck_require__(7289);
-// EXTERNAL MODULE: ./lib/text/words.js
-var text_words = __nccwpck_require__(8810);
-// EXTERNAL MODULE: ./lib/verdict.js
-var verdict = __nccwpck_require__(802);
-// EXTERNAL MODULE: ./lib/report/end-cause.js
-var end_cause = __nccwpck_require__(9933);
-// EXTERNAL MODULE: ./lib/report/labels.js
-var labels = __nccwpck_require__(7419);
-// EXTERNAL MODULE: ./lib/report/markdown-parts.js
-var markdown_parts = __nccwpck_require__(9878);
-// EXTERNAL MODULE: ./lib/report/moving.js + 4 modules
-var moving = __nccwpck_require__(4559);
-// EXTERNAL MODULE: ./lib/report/next-step.js
-var next_step = __nccwpck_require__(6304);
-// EXTERNAL MODULE: ./lib/report/planned.js
-var planned = __nccwpck_require__(392);
-// EXTERNAL MODULE: ./lib/report/previews.js
-var previews = __nccwpck_require__(3289);
-// EXTERNAL MODULE: ./lib/report/sentences.js
-var sentences = __nccwpck_require__(3700);
-// EXTERNAL MODULE: ./lib/report/short-of-tasks.js
-var short_of_tasks = __nccwpck_require__(5647);
-// EXTERNAL MODULE: ./lib/report/summary-events.js + 1 modules
-var summary_events = __nccwpck_require__(9081);
-// EXTERNAL MODULE: ./lib/follow/snapshot.js
-var follow_snapshot = __nccwpck_require__(1229);
-// EXTERNAL MODULE: ./lib/group/waits-so-far.js
-var waits_so_far = __nccwpck_require__(4240);
-// EXTERNAL MODULE: ./lib/time/clock.js
-var clock = __nccwpck_require__(4795);
-// EXTERNAL MODULE: ./lib/report/traffic.js
-var traffic = __nccwpck_require__(3795);
-;// CONCATENATED MODULE: ./lib/report/summary-facts.js
+
+
+
 
 
 
@@ -48313,168 +48603,230 @@ var traffic = __nccwpck_require__(3795);
 
 /** A status is read less often than the rest; from this age on its time is told. In milliseconds. */
 const STATUS_IS_OLD_AFTER_MS = 45_000;
-function facts(release) {
-    const { service, deploymentId, startedAt, endedAt, snapshot, plan, caller, waits } = release;
-    const words = (0,labels/* wordsFor */.tu)(release);
-    const deployment = deploymentId === undefined ? '' : (0,untrusted/* markdownCode */.D9)((0,labels/* deploymentName */.pC)(release));
-    const production = (0,traffic/* productionText */.zh)(release);
+/** So many images are told; the list of changes has all. */
+const MAX_IMAGES = 3;
+/** So many characters of a commit tell it from others. */
+const SHORT_COMMIT_LENGTH = 7;
+/** What people look for, most asked first. */
+function factsTable(release) {
+    return (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_9__/* .facts */ .Ix)([
+        ...imageRows(release),
+        ['Task definition', revisionsText(release)],
+        ...productionRows(release),
+        ['Deployment', deploymentText(release)],
+        ['Rollback', rollbackText(release)],
+        [release.operation === 'preview' ? 'Preview' : 'Test listener', testUrlText(release)],
+        ['Traffic shift', release.plan === undefined ? '' : (0,_service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_3__/* .describeShift */ .ag)(release.plan.shift)],
+        ['Service', serviceText(release)],
+        ['Commit', commitText(release)],
+        ['Started', startedText(release)],
+    ]);
+}
+function imageRows(release) {
+    const changes = (0,_released_js__WEBPACK_IMPORTED_MODULE_10__/* .imageChanges */ .n8)(release);
+    return changes
+        .slice(0, MAX_IMAGES)
+        .map((change) => [changes.length === 1 ? 'Image' : `Image of ${change.container}`, imageText(change)]);
+}
+function revisionsText(release) {
+    const revisions = (0,_labels_js__WEBPACK_IMPORTED_MODULE_8__/* .revisionsInOrder */ .qD)(release).map(_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .markdownCode */ .D9);
+    const isToCome = release.status === 'planned' && release.plan?.definition.kind === 'register';
+    return [...revisions, ...(isToCome ? ['a new revision'] : [])].join(' → ');
+}
+function imageText({ from, to }) {
+    if (from === undefined || to === undefined)
+        return `${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .markdownCode */ .D9)(from ?? 'absent')} → ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .markdownCode */ .D9)(to ?? 'absent')}`;
+    return (0,_released_js__WEBPACK_IMPORTED_MODULE_10__/* .versions */ .e4)(from, to).map(_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .markdownCode */ .D9).join(' → ');
+}
+function productionRows(release) {
+    const now = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_11__/* .productionText */ .zh)(release);
     const readAtMs = release.production?.isOutdated === false ? release.production.readAtMs : undefined;
-    const lastSeen = (0,traffic/* productionLastSeen */.Xn)(release);
-    const rows = [
-        ['Deployment', deployment === '' ? '' : (0,markdown_parts/* withLink */.Ni)(deployment, (0,labels/* deploymentLink */.CX)(release))],
-        [`${words.service} status`, snapshot === undefined ? '' : statusText(snapshot, words, endedAt)],
-        ['Revision', (0,labels/* revisionsInOrder */.qD)(release).map(untrusted/* markdownCode */.D9).join(' → ')],
+    const lastSeen = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_11__/* .productionLastSeen */ .Xn)(release);
+    return [
         [
             release.operation === 'preview' ? 'The lane runs' : 'Production now',
-            production === '' ? '' : `${(0,untrusted/* markdownCode */.D9)(production)}${readText(readAtMs)}`,
+            now === '' ? '' : `${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .markdownCode */ .D9)(now)}${bracketed(imageOf(now, release), readText(readAtMs))}`,
         ],
         [
             'Production when last seen',
-            lastSeen === undefined ? '' : `${(0,untrusted/* markdownCode */.D9)(lastSeen.text)}${readText(lastSeen.atMs)}`,
+            lastSeen === undefined ? '' : `${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .markdownCode */ .D9)(lastSeen.text)}${bracketed(readText(lastSeen.atMs))}`,
         ],
-        [
-            release.operation === 'preview' ? 'Preview' : 'Test listener',
-            release.testUrl === undefined ? '' : (0,markdown_parts/* withLink */.Ni)((0,untrusted/* markdownCode */.D9)(release.testUrl), release.testUrl),
-        ],
-        ['Traffic shift', plan === undefined ? '' : (0,untrusted/* markdownCode */.D9)(plan.deploymentConfig)],
-        [
-            'Account, region',
-            service === undefined ? '' : `${(0,untrusted/* markdownCode */.D9)(service.account)}, ${(0,untrusted/* markdownCode */.D9)(service.region)}`,
-        ],
-        ['Made as', caller === undefined ? '' : (0,untrusted/* markdownCode */.D9)(caller.arn)],
-        ['Started', (0,text_words/* clockTime */.qo)(startedAt.atMs, true)],
-        ['Waited for room', waits.length === 0 ? '' : waitsText(waits, words, endedAt ?? startedAt)],
-        ['Took', endedAt === undefined ? '' : tookText((0,clock/* elapsedMs */.d5)(startedAt, endedAt))],
     ];
-    const [first = ['', ''], ...others] = rows.filter(([, value]) => value !== '');
-    return (0,markdown_parts/* table */.tp)(first, others);
 }
-/** Of what ended at once there is nothing to tell. */
-function tookText(tookMs) {
-    return tookMs < 1_000 ? '' : (0,text_words/* duration */.p0)(tookMs);
-}
-function waitsText(waits, { ids: names }, now) {
-    const ids = waits.slice(0, markdown_parts/* MAX_LIST_LENGTH */.x$).map(({ deploymentId }) => (0,untrusted/* markdownCode */.D9)(names.shown(deploymentId)));
-    return `${(0,text_words/* duration */.p0)((0,waits_so_far/* waitedMs */.h0)(waits, now))} (${ids.join(', ')})`;
+function deploymentText(release) {
+    const { snapshot, endedAt, deploymentId } = release;
+    if (deploymentId === undefined)
+        return '';
+    const words = (0,_labels_js__WEBPACK_IMPORTED_MODULE_8__/* .wordsFor */ .tu)(release);
+    const id = (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_9__/* .withLink */ .Ni)((0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .markdownText */ .p7)((0,_labels_js__WEBPACK_IMPORTED_MODULE_8__/* .deploymentName */ .pC)(release)), (0,_labels_js__WEBPACK_IMPORTED_MODULE_8__/* .deploymentLink */ .CX)(release));
+    return `${id} by ${words.service}${snapshot === undefined ? '' : `: ${statusText(snapshot, words, endedAt)}`}`;
 }
 function statusText(snapshot, { isInTerminationWait }, now) {
     const { status, statusWord, statusReadAt, eventsAreDone } = snapshot;
     const waits = status === 'running' && eventsAreDone ? ` (${isInTerminationWait})` : '';
-    const isOld = !(0,follow_snapshot/* hasEnded */.hY)(snapshot) && now !== undefined && (0,clock/* elapsedMs */.d5)(statusReadAt, now) > STATUS_IS_OLD_AFTER_MS;
-    return `${(0,untrusted/* markdownText */.p7)(statusWord)}${waits}${isOld ? readText(statusReadAt.atMs) : ''}`;
+    const isOld = !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .hY)(snapshot) && now !== undefined && (0,_time_clock_js__WEBPACK_IMPORTED_MODULE_6__/* .elapsedMs */ .d5)(statusReadAt, now) > STATUS_IS_OLD_AFTER_MS;
+    return `${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .markdownText */ .p7)(statusWord)}${waits}${isOld ? bracketed(readText(statusReadAt.atMs)) : ''}`;
+}
+function rollbackText(release) {
+    const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_12__/* .rollbackOf */ .ID)(release);
+    if (rollback === undefined || (rollback.status === 'none' && !rollback.wasDue))
+        return '';
+    if ((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_7__/* .hadNothingToRollBack */ .Sj)(release))
+        return '';
+    if (rollback.status === 'unknown' && !rollback.wasDue)
+        return '';
+    const id = (0,_labels_js__WEBPACK_IMPORTED_MODULE_8__/* .wordsFor */ .tu)(release).ids.ofRollback(rollback.deploymentId);
+    const created = rollback.snapshot?.createdAtMs;
+    const ended = rollback.snapshot?.endedAtMs;
+    const took = created === undefined || ended === undefined ? '' : ` in ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(ended - created)}`;
+    return `${id === undefined ? '' : `${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .markdownCode */ .D9)(id)}: `}${ROLLBACKS[rollback.status]}${took}`;
+}
+const ROLLBACKS = {
+    none: 'none, although one was due',
+    running: 'running',
+    succeeded: 'succeeded',
+    failed: '**failed**',
+    unknown: 'not seen',
+};
+function testUrlText({ testUrl }) {
+    return testUrl === undefined ? '' : (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_9__/* .withLink */ .Ni)((0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .markdownText */ .p7)(testUrl), testUrl);
+}
+function serviceText(release) {
+    const { service } = release;
+    if (service === undefined)
+        return '';
+    const url = (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .serviceUrl */ .Rs)(service.partition, service.region, service.clusterName, service.name);
+    return `${(0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_9__/* .withLink */ .Ni)((0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .markdownText */ .p7)((0,_labels_js__WEBPACK_IMPORTED_MODULE_8__/* .serviceLabel */ .uZ)(release)), url)} in ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .markdownText */ .p7)(service.region)}`;
+}
+function commitText({ run }) {
+    if (run.repository === '' || run.sha === '')
+        return '';
+    const url = `${run.serverUrl}/${run.repository}/commit/${run.sha}`;
+    return (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_9__/* .withLink */ .Ni)((0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .markdownText */ .p7)(run.sha.slice(0, SHORT_COMMIT_LENGTH)), url);
+}
+function startedText(release) {
+    const { startedAt, endedAt, waits } = release;
+    const took = endedAt === undefined ? '' : tookText((0,_time_clock_js__WEBPACK_IMPORTED_MODULE_6__/* .elapsedMs */ .d5)(startedAt, endedAt));
+    const waited = waits.length === 0 ? '' : `; waited ${waitsText(waits, (0,_labels_js__WEBPACK_IMPORTED_MODULE_8__/* .wordsFor */ .tu)(release), endedAt ?? startedAt)}`;
+    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(startedAt.atMs, true)}${took}${waited}`;
+}
+/** Of what ended at once there is nothing to tell. */
+function tookText(tookMs) {
+    return tookMs < 1_000 ? '' : `, took ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(tookMs)}`;
+}
+function waitsText(waits, { ids: names }, now) {
+    const ids = waits.slice(0, _markdown_parts_js__WEBPACK_IMPORTED_MODULE_9__/* .MAX_LIST_LENGTH */ .x$).map(({ deploymentId }) => (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .markdownCode */ .D9)(names.shown(deploymentId)));
+    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)((0,_group_waits_so_far_js__WEBPACK_IMPORTED_MODULE_2__/* .waitedMs */ .h0)(waits, now))} for ${ids.join(', ')}`;
 }
 function readText(readAtMs) {
-    return readAtMs === undefined ? '' : ` (read ${(0,text_words/* clockTime */.qo)(readAtMs, true)})`;
+    return readAtMs === undefined ? '' : `read ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(readAtMs, true)}`;
+}
+function bracketed(...texts) {
+    const told = texts.filter((text) => text !== '');
+    return told.length === 0 ? '' : ` (${told.join(', ')})`;
+}
+/** The image of the revision that serves alone, as far as it is known. */
+function imageOf(revision, release) {
+    const [before, after] = (0,_labels_js__WEBPACK_IMPORTED_MODULE_8__/* .revisionsInOrder */ .qD)(release);
+    const changes = (0,_released_js__WEBPACK_IMPORTED_MODULE_10__/* .imageChanges */ .n8)(release);
+    const [{ from = undefined, to = undefined } = {}] = changes;
+    if (changes.length !== 1 || from === undefined || to === undefined)
+        return '';
+    const [old, fresh] = (0,_released_js__WEBPACK_IMPORTED_MODULE_10__/* .versions */ .e4)(from, to);
+    return revision === after ? (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .markdownText */ .p7)(fresh) : revision === before ? (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .markdownText */ .p7)(old) : '';
 }
 
-;// CONCATENATED MODULE: ./lib/report/summary.js
+
+/***/ }),
+
+/***/ 1182:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AJ: () => (/* binding */ plannedWay),
+/* harmony export */   AR: () => (/* binding */ warnings),
+/* harmony export */   Ao: () => (/* binding */ changes),
+/* harmony export */   Bk: () => (/* binding */ problems),
+/* harmony export */   OS: () => (/* binding */ more),
+/* harmony export */   lM: () => (/* binding */ planned),
+/* harmony export */   wX: () => (/* binding */ lanes)
+/* harmony export */ });
+/* unused harmony export changesText */
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7289);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8810);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7419);
+/* harmony import */ var _markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9878);
+/* harmony import */ var _planned_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(392);
+/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3795);
 
 
 
 
 
 
-
-
-
-
-
-
-
-
-
-
-
-/** The job summary: what happened, what production serves, why, what to do; then everything that was seen. */
-function renderSummary(release) {
-    const sections = [
-        heading(release),
-        summary_alert(release),
-        facts(release),
-        problems(release),
-        summary_planned(release),
-        changes(release),
-        (0,summary_events/* lifecycle */.Bl)(release),
-        (0,summary_events/* hooks */.JL)(release),
-        summary_traffic(release),
-        lanes(release),
-        rollbackSection(release),
-        warnings(release),
-        (0,moving/* movingSection */.i1)(release),
-        links(release),
-    ];
-    return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
-}
-function heading(release) {
-    const { title } = (0,sentences/* verdictSentences */.q)(release);
-    const name = (0,labels/* releasedRevision */.FX)(release);
-    const revision = release.status === 'succeeded' && release.operation !== 'rollback' && name !== '' ? `${name} to ` : '';
-    return `## ${(0,labels/* titledWith */.ni)(title, (0,untrusted/* markdownText */.p7)(`${revision}${(0,labels/* serviceLabel */.uZ)(release)}`))}`;
-}
-/** The verdict in a coloured box: why, what to do, what serves, what is left. Source: GitHub docs, "Basic writing and formatting syntax", alerts. */
-function summary_alert(release) {
-    const { cause, advice, production, remains } = (0,sentences/* verdictSentences */.q)(release);
-    const hasEndedWell = release.status === undefined || (0,verdict/* exitCodeOf */.FO)(release.status, release.operation) === 0;
-    const isWell = hasEndedWell && (0,short_of_tasks/* shortOfTasks */.a)(release) === undefined;
-    const kind = isWell ? 'NOTE' : release.status === 'rollback-failed' ? 'CAUTION' : 'WARNING';
-    const isListed = release.status === 'refused' && release.problems.length > 1;
-    const first = isListed ? `${release.problems.length} things are wrong (below).` : cause;
-    const links = (0,next_step/* linksIn */.L)(release);
-    const paragraphs = [
-        (0,previews/* linkedPreviewCause */.Ho)(release) ?? (0,markdown_parts/* withLinks */.q9)(first, links),
-        ...[advice, production, remains].map((part) => (0,markdown_parts/* withLinks */.q9)(part, links)),
-    ].filter((part) => part !== '');
-    const notAws = release.otherEndpoint === undefined
-        ? []
-        : [`**This is not AWS:** requests went to ${(0,untrusted/* markdownCode */.D9)(release.otherEndpoint)}, and links to AWS lead nowhere.`];
-    return `> [!${kind}]\n${[...paragraphs, ...notAws].map((paragraph) => `> ${paragraph}`).join('\n>\n')}`;
-}
+/** Everything that is wrong, where it is more than the box tells. */
 function problems({ problems: found }) {
-    if (found.length < 2)
-        return '';
-    return (0,markdown_parts/* section */.uW)('What is wrong', (0,markdown_parts/* list */.p_)(found.map(({ sentence }) => sentence)));
+    return found.length < 2 ? '' : (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .section */ .uW)('What is wrong', (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .list */ .p_)(found.map(({ sentence }) => sentence)));
 }
-function summary_planned(release) {
-    const told = (0,planned/* plannedOf */.sb)(release);
-    if (told === undefined || release.plan === undefined)
+/** Of a plan: what would change and what would be written, before anything else. */
+function planned(release) {
+    const told = (0,_planned_js__WEBPACK_IMPORTED_MODULE_4__/* .plannedOf */ .sb)(release);
+    if (told === undefined)
         return '';
-    const settings = (0,planned/* groupSettings */.L1)(release.plan).map(([name, value]) => [name, (0,untrusted/* markdownText */.p7)(value)]);
-    const phases = told.phases.map(({ name, usualMs, atMostMs }) => [
-        (0,untrusted/* markdownText */.p7)(name),
-        (0,planned/* usualText */.CR)(usualMs),
-        (0,text_words/* duration */.p0)(atMostMs),
-    ]);
+    const writes = told.writes.map((write, index) => `${index + 1}. ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(write)}`).join('\n');
     return [
-        (0,markdown_parts/* section */.uW)('What would be written', told.writes.length === 0 ? 'Nothing.' : (0,markdown_parts/* list */.p_)(told.writes)),
-        (0,markdown_parts/* section */.uW)((0,labels/* wordsFor */.tu)(release).settingsTitle, (0,markdown_parts/* table */.tp)(['Setting', 'Value'], settings)),
-        ...(phases.length === 0 ? [] : [(0,markdown_parts/* section */.uW)('How long', (0,markdown_parts/* table */.tp)(['Phase', 'Usually', 'At most'], phases))]),
-        ...(told.appSpec === undefined ? [] : [(0,markdown_parts/* section */.uW)('AppSpec', (0,untrusted/* markdownCode */.D9)(told.appSpec.content))]),
-    ].join('\n\n');
+        told.writes.length === 0 ? '' : (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .section */ .uW)('What would change', changesText(release)),
+        (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .section */ .uW)('What would be written', writes === '' ? 'Nothing.' : writes),
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n');
 }
+/** Of a plan: how the deployment would go, folded. */
+function plannedWay(release) {
+    const { plan } = release;
+    const told = (0,_planned_js__WEBPACK_IMPORTED_MODULE_4__/* .plannedOf */ .sb)(release);
+    if (told === undefined || plan === undefined)
+        return '';
+    const settings = (0,_planned_js__WEBPACK_IMPORTED_MODULE_4__/* .groupSettings */ .L1)(plan).map(([name, value]) => `${name}: ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(value)}`);
+    const phases = told.phases.map(({ name, usualMs, atMostMs }) => `${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(name)}: usually ${(0,_planned_js__WEBPACK_IMPORTED_MODULE_4__/* .usualText */ .CR)(usualMs)}, at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(atMostMs)}`);
+    return [
+        (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .folded */ .TM)((0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .wordsFor */ .tu)(release).settingsTitle, (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .items */ .ld)([...settings, ...phases])),
+        told.appSpec === undefined ? '' : (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .folded */ .TM)('AppSpec', (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownCode */ .D9)(told.appSpec.content)),
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n');
+}
+/** What changed for production, folded; of a plan it is what the page begins with. */
 function changes(release) {
-    if (release.plan === undefined)
+    const differences = (0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .changesInOrder */ .TC)(release);
+    if (release.plan === undefined || release.status === 'planned')
         return '';
-    const differences = (0,labels/* changesInOrder */.TC)(release);
+    if (release.adopted !== undefined && differences?.length === 0)
+        return '';
+    const amount = differences === undefined || differences.length === 0 ? '' : ` (${differences.length})`;
+    return (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .folded */ .TM)(`What changed${amount}`, changesText(release));
+}
+function changesText(release) {
+    const differences = (0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .changesInOrder */ .TC)(release);
     if (differences === undefined)
-        return (0,markdown_parts/* section */.uW)('What changed', 'That could not be seen.');
-    if (release.adopted !== undefined && differences.length === 0)
-        return '';
+        return 'That could not be seen.';
     if (differences.length === 0)
-        return (0,markdown_parts/* section */.uW)('What changed', 'Nothing: the same task definition is deployed again.');
-    const rows = differences
-        .slice(0, markdown_parts/* MAX_LIST_LENGTH */.x$)
-        .map((difference) => [
-        (0,untrusted/* markdownText */.p7)(difference.container === '' ? 'task' : difference.container),
-        (0,untrusted/* markdownText */.p7)(difference.member),
-        changeText(difference),
-    ]);
-    const left = differences.length - rows.length;
-    const more = left > 0 ? `\n\nAnd ${left} more, which the report has.` : '';
-    return (0,markdown_parts/* section */.uW)('What changed', `${(0,markdown_parts/* table */.tp)(['Container', 'Member', 'Change'], rows)}${more}`);
+        return 'Nothing: the same task definition is deployed again.';
+    const lines = differences.slice(0, _markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .MAX_LIST_LENGTH */ .x$).map((difference) => `- ${changeLine(difference)}`);
+    const left = differences.length - lines.length;
+    return `${lines.join('\n')}${left > 0 ? `\n\nAnd ${left} more, which the report has.` : ''}`;
 }
 /** So many characters of a value are shown. */
 const MAX_VALUE_LENGTH = 300;
-/** Names of variables and secrets, never their values. */
+/** `image of web: 1.0.0 → 1.1.0`; names of variables and secrets, never their values. */
+function changeLine(difference) {
+    const { container, member } = difference;
+    const what = member === 'container' ? `container ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(container)}` : `${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(member)}${ofContainer(container)}`;
+    return `${what}: ${changeText(difference)}`;
+}
+function ofContainer(container) {
+    return container === '' ? '' : ` of ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(container)}`;
+}
 function changeText({ member, from, to, names }) {
     if (names === undefined) {
         if (from === undefined && to === undefined)
@@ -48485,83 +48837,54 @@ function changeText({ member, from, to, names }) {
     }
     const parts = ['added', 'changed', 'removed']
         .filter((kind) => names[kind].length > 0)
-        .map((kind) => `${kind}: ${names[kind].slice(0, markdown_parts/* MAX_LIST_LENGTH */.x$).map(untrusted/* markdownCode */.D9).join(', ')}`);
+        .map((kind) => `${kind} ${names[kind].slice(0, _markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .MAX_LIST_LENGTH */ .x$).map(_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownCode */ .D9).join(', ')}`);
     return parts.join('; ');
 }
 function valueCode(value) {
     if (value === undefined)
         return '`absent`';
-    return value === '' ? 'empty' : (0,untrusted/* markdownCode */.D9)((0,untrusted/* cut */.Jj)(value, MAX_VALUE_LENGTH));
+    return value === '' ? 'empty' : (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownCode */ .D9)((0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .cut */ .Jj)(value, MAX_VALUE_LENGTH));
 }
-function summary_traffic(release) {
-    if (release.snapshot === undefined)
-        return '';
-    const now = (0,traffic/* trafficNow */.oo)(release);
-    const lines = [
-        now === undefined
-            ? 'How much of production is on the replacement could not be seen.'
-            : `On the replacement now: **${(0,text_words/* percentText */.fL)(now)}** of production.`,
-        `The most that was seen during this release: ${(0,text_words/* percentText */.fL)((0,traffic/* peakTraffic */.hX)(release))}.`,
-        testLine(release),
-    ].filter((line) => line !== '');
-    return (0,markdown_parts/* section */.uW)('Traffic', lines.map((line) => `- ${line}`).join('\n'));
-}
-function testLine(release) {
-    const { testListener } = release;
-    const read = (0,traffic/* testListenerText */.uJ)(release);
-    if (testListener !== undefined && read !== '') {
-        return (0,untrusted/* markdownText */.p7)(`${read}, as read at ${(0,text_words/* clockTime */.qo)(testListener.readAtMs)}.`);
-    }
-    const test = (0,traffic/* testTraffic */.si)(release);
-    const { event, original, replacement } = (0,labels/* wordsFor */.tu)(release);
-    if (test === undefined)
-        return '';
-    return `By the ${event}s, the test listener reaches ${test === 'original' ? original : replacement}.`;
-}
+/** What became of each lane; folded where the page is about one of them. */
 function lanes({ preview }) {
     if (preview === undefined || preview.lanes.length === 0)
         return '';
-    const rows = preview.lanes.map(({ name, url, was, became }) => [
-        (0,untrusted/* markdownCode */.D9)(name),
-        (0,markdown_parts/* withLink */.Ni)((0,untrusted/* markdownCode */.D9)(url), url),
-        (0,untrusted/* markdownText */.p7)(was),
-        (0,untrusted/* markdownText */.p7)(became),
-    ]);
-    return (0,markdown_parts/* section */.uW)('Lanes', (0,markdown_parts/* table */.tp)(['Lane', 'Address', 'When looked at', 'Now'], rows));
+    const lines = preview.lanes.map(({ name, url, was, became }) => {
+        const then = became === '' ? '' : `; now ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(became)}`;
+        return `${(0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .withLink */ .Ni)((0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownCode */ .D9)(name), url)}: ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(was)}${then}`;
+    });
+    return preview.task === 'claim' ? (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .folded */ .TM)(`Lanes (${lines.length})`, (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .items */ .ld)(lines)) : (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .section */ .uW)('Lanes', (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .items */ .ld)(lines));
 }
-function rollbackSection(release) {
-    const rollback = (0,release_state/* rollbackOf */.ID)(release);
-    if (rollback === undefined || (rollback.status === 'none' && !rollback.wasDue))
+/** Warnings, folded where all went well: each is an annotation too. */
+function warnings({ warnings: told, status }) {
+    if (told.length === 0)
         return '';
-    if ((0,end_cause/* hadNothingToRollBack */.Sj)(release))
-        return '';
-    const { service, ids } = (0,labels/* wordsFor */.tu)(release);
-    const ownId = ids.ofRollback(rollback.deploymentId);
-    const id = ownId === undefined ? '' : ` (${(0,untrusted/* markdownCode */.D9)(ownId)})`;
-    const created = rollback.snapshot?.createdAtMs;
-    const ended = rollback.snapshot?.endedAtMs;
-    const took = created === undefined || ended === undefined ? '' : ` It took ${(0,text_words/* duration */.p0)(ended - created)}.`;
-    const message = rollback.message === '' ? '' : ` ${service} says: ${(0,untrusted/* markdownText */.p7)(rollback.message)}`;
-    return (0,markdown_parts/* section */.uW)('Rollback', `Status: **${rollback.status}**${id}.${took}${message}`);
+    const isFolded = status === 'succeeded' || status === 'unchanged' || status === 'started';
+    return isFolded ? (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .folded */ .TM)((0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(told.length, 'warning'), (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .list */ .p_)(told)) : (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .section */ .uW)('Warnings', (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .list */ .p_)(told));
 }
-function warnings({ warnings: told }) {
-    return told.length === 0 ? '' : (0,markdown_parts/* section */.uW)('Warnings', (0,markdown_parts/* list */.p_)(told));
-}
-function links(release) {
-    const { service, run } = release;
-    const ofService = service && (0,console_links/* serviceUrl */.Rs)(service.partition, service.region, service.clusterName, service.name);
-    const ofDeployment = (0,labels/* deploymentLink */.CX)(release);
-    const entries = [
-        ['Deployment', ofDeployment === ofService ? undefined : ofDeployment],
-        ['Service', ofService],
-        [
-            'Commit',
-            run.repository === '' || run.sha === '' ? undefined : `${run.serverUrl}/${run.repository}/commit/${run.sha}`,
-        ],
-        ['Run', (0,console_links/* runUrl */.Vp)(run)],
+/** What few look for, folded: where, as whom, with what. */
+function more(release) {
+    const { service, caller, plan, group } = release;
+    const lines = [
+        ['Account', service === undefined ? '' : (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownCode */ .D9)(service.account)],
+        ['Made as', caller === undefined ? '' : (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownCode */ .D9)(caller.arn)],
+        ['Traffic shift', plan === undefined ? '' : (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownCode */ .D9)(plan.deploymentConfig)],
+        ['Deployed through', group === undefined ? '' : (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)((0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .wordsFor */ .tu)(release).settingsLabel(release))],
+        ['Test listener', testLine(release)],
     ];
-    const shown = entries.flatMap(([name, url]) => (url === undefined ? [] : [(0,markdown_parts/* withLink */.Ni)(name, url)]));
-    return shown.length === 0 ? '' : (0,markdown_parts/* section */.uW)('Links', shown.join(' · '));
+    return (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .folded */ .TM)('More about this release', (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .items */ .ld)(lines.filter(([, value]) => value !== '').map(([name, value]) => `${name}: ${value}`)));
+}
+function testLine(release) {
+    const { testListener } = release;
+    const read = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .testListenerText */ .uJ)(release);
+    if (testListener !== undefined && read !== '') {
+        return (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(`${read}, as read at ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(testListener.readAtMs)}.`);
+    }
+    const test = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .testTraffic */ .si)(release);
+    const { event, original, replacement } = (0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .wordsFor */ .tu)(release);
+    if (test === undefined)
+        return '';
+    return `By the ${event}s, the test listener reaches ${test === 'original' ? original : replacement}.`;
 }
 
 
@@ -49650,7 +49973,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 8617:
+/***/ 4785:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49761,380 +50084,16 @@ var find_group = __nccwpck_require__(3264);
 var ecs = __nccwpck_require__(5148);
 // EXTERNAL MODULE: ./lib/aws/service-error.js
 var service_error = __nccwpck_require__(4849);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./lib/text/document.js + 2 modules
-var text_document = __nccwpck_require__(4318);
-;// CONCATENATED MODULE: ./lib/task-definition/canonical.js
-
-
-/**
- * Whether two definitions ask ECS for the same thing. Null and empty members, members that only repeat what ECS fills
- * in, and the order of lists that are sets do not count. In doubt the answer is no.
- */
-function isSameDefinition(left, right) {
-    return canonicalText(left) === canonicalText(right);
-}
-/** SHA-256 of a definition, lower-case hex: the same for definitions that ask for the same. */
-function definitionSha256(definition) {
-    return (0,external_node_crypto_.createHash)('sha256').update(canonicalText(definition)).digest('hex');
-}
-/** A definition in a form in which equal ones are equal text. */
-function canonicalDefinition(definition) {
-    return canonical(definition, true);
-}
-/** The same with members and lists in the order in which they were written. */
-function canonicalInOrder(definition) {
-    return canonical(definition, false);
-}
-function canonical(definition, isSorted) {
-    const canonical = canonicalObject(definition, '', isSorted);
-    const networkMode = definition['networkMode'];
-    const containers = canonical['containerDefinitions'];
-    if (!Array.isArray(containers))
-        return canonical;
-    return {
-        ...canonical,
-        ...sizeMember(canonical, 'cpu', 'vcpu'),
-        ...sizeMember(canonical, 'memory', 'gb'),
-        containerDefinitions: containers.map((container) => (0,text_document/* isJsonObject */.OW)(container) ? withoutFilledIn(container, networkMode) : container),
-    };
-}
-/** Lists in which order means nothing, by the member that names an item; an empty name stands for the item itself. */
-const SETS = new Map(Object.entries({
-    'containerDefinitions.environment': 'name',
-    'containerDefinitions.secrets': 'name',
-    'containerDefinitions.portMappings': 'containerPort',
-    'containerDefinitions.mountPoints': 'containerPath',
-    'containerDefinitions.volumesFrom': 'sourceContainer',
-    'containerDefinitions.ulimits': 'name',
-    'containerDefinitions.systemControls': 'namespace',
-    'containerDefinitions.dependsOn': 'containerName',
-    'containerDefinitions.resourceRequirements': 'type',
-    'containerDefinitions.logConfiguration.secretOptions': 'name',
-    volumes: 'name',
-    tags: 'key',
-    requiresCompatibilities: '',
-}));
-function canonicalText(definition) {
-    return JSON.stringify(canonicalDefinition(definition));
-}
-/** Mappings whose names and values are the user's own: there an empty value is a value. */
-const USER_MAPS = new Set([
-    'containerDefinitions.dockerLabels',
-    'containerDefinitions.logConfiguration.options',
-    'containerDefinitions.firelensConfiguration.options',
-    'volumes.dockerVolumeConfiguration.driverOpts',
-    'volumes.dockerVolumeConfiguration.labels',
-]);
-/** A value without empty members; items of a list count also when they are empty. */
-function canonicalValue(value, path, isSorted) {
-    if (Array.isArray(value)) {
-        const items = value.map((item) => ((0,text_document/* isJsonObject */.OW)(item) ? canonicalObject(item, path, isSorted) : item));
-        if (items.length === 0)
-            return undefined;
-        return isSorted ? sortedIfSet(items, path) : items;
-    }
-    if ((0,text_document/* isJsonObject */.OW)(value)) {
-        const members = canonicalObject(value, path, isSorted);
-        return Object.keys(members).length === 0 ? undefined : members;
-    }
-    return value === null || value === '' ? undefined : value;
-}
-function canonicalObject(value, path, isSorted) {
-    const members = Object.entries(value)
-        .map(([name, member]) => {
-        if (USER_MAPS.has(path))
-            return [name, member];
-        if (path === 'containerDefinitions.environment' && name === 'value')
-            return [name, member ?? ''];
-        return [name, canonicalValue(member, path === '' ? name : `${path}.${name}`, isSorted)];
-    })
-        .filter(([, member]) => member !== undefined);
-    return Object.fromEntries(isSorted ? members.sort(([left], [right]) => compareText(left, right)) : members);
-}
-/** Sorted by the key alone: of two items with the same one the later may be the one that counts. */
-function sortedIfSet(items, path) {
-    const key = SETS.get(path);
-    if (key === undefined)
-        return items;
-    const sortKey = (item) => String(JSON.stringify(key !== '' && (0,text_document/* isJsonObject */.OW)(item) ? item[key] : item));
-    return items.toSorted((left, right) => compareText(sortKey(left), sortKey(right)));
-}
-function compareText(left, right) {
-    return left < right ? -1 : left > right ? 1 : 0;
-}
-/**
- * What ECS adds to a container when it registers it. Observed in answers of DescribeTaskDefinition; the defaults are
- * those of the ECS API Reference, ContainerDefinition, PortMapping and HealthCheck.
- */
-function withoutFilledIn(container, networkMode) {
-    const members = Object.entries(container)
-        .filter(([name, value]) => !((name === 'cpu' && value === 0) || (name === 'essential' && value === true)))
-        .map(([name, value]) => {
-        if (name === 'portMappings' && Array.isArray(value)) {
-            return [name, value.map((port) => withoutPortDefaults(port, networkMode))];
-        }
-        return [name, name === 'healthCheck' && (0,text_document/* isJsonObject */.OW)(value) ? withoutHealthCheckDefaults(value) : value];
-    });
-    return Object.fromEntries(members);
-}
-function withoutPortDefaults(port, networkMode) {
-    if (!(0,text_document/* isJsonObject */.OW)(port))
-        return port;
-    const sharesPort = networkMode === 'awsvpc' || networkMode === 'host';
-    const filledHostPort = sharesPort ? port['containerPort'] : 0;
-    const members = Object.entries(port).filter(([name, value]) => !((name === 'protocol' && value === 'tcp') || (name === 'hostPort' && value === filledHostPort)));
-    return Object.fromEntries(members);
-}
-function withoutHealthCheckDefaults(healthCheck) {
-    const defaults = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 };
-    return Object.fromEntries(Object.entries(healthCheck).filter(([name, value]) => defaults[name] !== value));
-}
-/** `0.5 vCPU` and `512` are the same size, as are `1 GB` and `1024`. Source: ECS API Reference, RegisterTaskDefinition. */
-function sizeMember(definition, member, unit) {
-    const value = definition[member];
-    if (typeof value !== 'string')
-        return {};
-    const match = /^([\d.]+) ?([a-z]+)$/i.exec(value);
-    return match?.[2]?.toLowerCase() === unit ? { [member]: String(Number(match[1]) * 1024) } : {};
-}
-
-;// CONCATENATED MODULE: ./lib/task-definition/containers.js
-
-/** The containers of a definition; anything in the list that is none is left out. */
-function containersOf(definition) {
-    const containers = definition['containerDefinitions'];
-    return Array.isArray(containers) ? containers.filter(text_document/* isJsonObject */.OW) : [];
-}
-/** The name of a container, a variable or a secret; empty when it has none. */
-function nameOf(member) {
-    return typeof member['name'] === 'string' ? member['name'] : '';
-}
-function containerNames(definition) {
-    return containersOf(definition).map(nameOf);
-}
-/** The ports that a container listens on, as the definition has them. */
-function portsOf(container) {
-    const mappings = container['portMappings'];
-    return (Array.isArray(mappings) ? mappings : []).filter(text_document/* isJsonObject */.OW).map((mapping) => mapping['containerPort']);
-}
-
-;// CONCATENATED MODULE: ./lib/task-definition/told-text.js
-
-/** What names of passwords and the like have in them. */
-const SECRET_WORDS = 'passw(?:or)?d|passphrase|(?<![a-z])pass(?![a-z])|secret|token(?!s|iz)|(?:api|private|access)[-_.]?key|credential';
-const SECRET_NAME = new RegExp(SECRET_WORDS, 'i');
-/** Bounded, so that a long text without such a name is looked through at once. */
-const SECRET_WORD = String.raw `[\w.-]{0,40}(?:${SECRET_WORDS})[\w.-]{0,40}`;
-const SECRET_FLAG = new RegExp(`^--?${SECRET_WORD}$`, 'i');
-const VALUE = String.raw `("[^"]{0,500}"?|'[^']{0,500}'?|[^\s"',;&}]+)`;
-const HIDDEN = '***';
-/** What stands before a value that is not told, and the value. */
-const SECRET_PLACES = [
-    // `--password=x`, `DB_PASSWORD=x`, `"token": "x"`
-    new RegExp(String.raw `(${SECRET_WORD}["']?\s{0,3}(?:=|:(?=\s|["']))\s{0,3})${VALUE}`, 'gi'),
-    // `--password x`
-    new RegExp(String.raw `(--?${SECRET_WORD}\s{1,3})(?!-)${VALUE}`, 'gi'),
-    // `https://user:x@host`
-    /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:@/"']{0,200}:)([^\s@/"']{1,500})(?=@)/gi,
-    // `Authorization: Bearer x`
-    /(\b(?:bearer|basic)\s{1,3})([\w+/=.~-]{8,})/gi,
-];
-/** Whether a value of this name is likely to be a secret. */
-function isSecretName(name) {
-    return SECRET_NAME.test(name);
-}
-/**
- * A value of a definition as text, in which what looks like a password is `***`: people write them into commands, labels
- * and options of a log driver. Undefined when there is no value.
- */
-function toldText(value) {
-    if (value === undefined)
-        return undefined;
-    if (typeof value === 'string')
-        return withoutSecrets(value);
-    return JSON.stringify(withoutSecretsIn(value));
-}
-function withoutSecretsIn(value) {
-    if (typeof value === 'string')
-        return withoutSecrets(value);
-    if (Array.isArray(value)) {
-        return value.map((item, index) => {
-            const before = value[index - 1];
-            const isSecret = typeof before === 'string' && SECRET_FLAG.test(before) && typeof item === 'string';
-            return isSecret && !item.startsWith('-') ? HIDDEN : withoutSecretsIn(item);
-        });
-    }
-    if (!(0,text_document/* isJsonObject */.OW)(value))
-        return value;
-    const members = Object.entries(value).map(([name, member]) => [
-        name,
-        isSecretName(name) && typeof member === 'string' ? HIDDEN : withoutSecretsIn(member),
-    ]);
-    return Object.fromEntries(members);
-}
-/** Longest text that is looked through, in characters; of a longer one the rest is not told. */
-const MAX_LENGTH = 5_000;
-function withoutSecrets(text) {
-    const start = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
-    return SECRET_PLACES.reduce((told, place) => told.replace(place, `$1${HIDDEN}`), start);
-}
-
-;// CONCATENATED MODULE: ./lib/task-definition/difference.js
-
-
-
-
-/** Lists that are told by the names of what differs in them. */
-const TOLD_BY_NAME = new Set([
-    'containerDefinitions.environment',
-    'containerDefinitions.secrets',
-    'containerDefinitions.logConfiguration.secretOptions',
-]);
-/** Everything in which `after` differs from `before`, in the order of `after`; what is gone comes last. */
-function differencesBetween(before, after) {
-    const [left, right] = [canonicalInOrder(before), canonicalInOrder(after)];
-    const [leftSorted, rightSorted] = [canonicalDefinition(before), canonicalDefinition(after)];
-    return namesOf(left, right).flatMap((member) => {
-        if (isSameText(leftSorted[member], rightSorted[member]))
-            return [];
-        const found = member === 'containerDefinitions'
-            ? containersThatDiffer(left, right)
-            : walk({ container: '', path: member, schema: member }, left[member], right[member]);
-        // Where only the order or a repetition differs, that it differs is all there is to tell.
-        return found.length > 0 ? found : [difference({ container: '', path: member, schema: member })];
-    });
-}
-/** Names of both, those of `after` first and in its order. */
-function namesOf(before, after) {
-    return [...new Set([...Object.keys(after), ...Object.keys(before)])];
-}
-function isSameText(left, right) {
-    return JSON.stringify(left) === JSON.stringify(right);
-}
-function containersThatDiffer(before, after) {
-    const left = new Map(containersOf(before).map((one) => [nameOf(one), one]));
-    const right = new Map(containersOf(after).map((one) => [nameOf(one), one]));
-    const names = [...new Set([...right.keys(), ...left.keys()])];
-    return [
-        ...names.flatMap((name) => containerDifferences(name, left.get(name), right.get(name))),
-        ...orderDifferences([...left.keys()], [...right.keys()]),
-    ];
-}
-/** The same containers in another order: another revision, whatever it is worth. */
-function orderDifferences(before, after) {
-    const isSame = before.filter((name) => after.includes(name)).join() === after.filter((name) => before.includes(name)).join();
-    return isSame ? [] : [difference({ container: '', path: 'order of containers', schema: '' })];
-}
-/** A container that is new is told with all that is in it, one that is gone as that. */
-function containerDifferences(container, before, after) {
-    const place = { container, path: 'container', schema: '' };
-    if (after === undefined)
-        return [{ ...difference(place), from: 'present' }];
-    const { name: _, ...members } = after;
-    const { name: __, ...membersBefore } = before ?? {};
-    const differences = walk({ container, path: '', schema: 'containerDefinitions' }, membersBefore, members);
-    return before === undefined ? [{ ...difference(place), to: 'present' }, ...differences] : differences;
-}
-function difference({ container, path }) {
-    return { member: path, container, from: undefined, to: undefined, names: undefined };
-}
-function below({ container, path, schema }, name) {
-    return { container, path: path === '' ? name : `${path}.${name}`, schema: `${schema}.${name}` };
-}
-function walk(place, before, after) {
-    if (isSameText(before, after))
-        return [];
-    if (TOLD_BY_NAME.has(place.schema)) {
-        const names = namesThatDiffer(before, after);
-        const isNone = names.added.length + names.changed.length + names.removed.length === 0;
-        return isNone ? [] : [{ ...difference(place), names }];
-    }
-    if (place.schema === 'tags')
-        return walkItems(place, tagValues(before), tagValues(after), (key) => `.${key}`);
-    if (isListOfObjects(before) && isListOfObjects(after))
-        return walkList(place, before ?? [], after ?? []);
-    if (isObjectOrAbsent(before) && isObjectOrAbsent(after)) {
-        return namesOf(before ?? {}, after ?? {}).flatMap((name) => walk(below(place, name), before?.[name], after?.[name]));
-    }
-    return leaf(place, before, after);
-}
-function leaf(place, before, after) {
-    const map = [...USER_MAPS].find((one) => place.schema.startsWith(`${one}.`));
-    const isHidden = map !== undefined && isSecretName(place.schema.slice(map.length + 1));
-    const [from, to] = isHidden ? [undefined, undefined] : [toldText(before), toldText(after)];
-    // Where they differ in what is not told, two equal texts would say that nothing does.
-    return [{ ...difference(place), ...(from === to ? {} : { from, to }) }];
-}
-/** Items that a name tells apart are compared by that, others by their places. */
-function walkList(place, before, after) {
-    const key = SETS.get(place.schema);
-    const isKeyed = key !== undefined && [before, after].every((items) => hasUniqueKeys(items, key));
-    const byKey = (items) => new Map(items.map((item, index) => [String(isKeyed ? item[key] : index), item]));
-    return walkItems(place, byKey(before), byKey(after), (name) => `[${name}]`);
-}
-function walkItems(place, before, after, suffixOf) {
-    const names = [...new Set([...after.keys(), ...before.keys()])];
-    return names.flatMap((name) => {
-        const item = { ...place, path: `${place.path}${suffixOf(name)}`, schema: place.schema };
-        const [left, right] = [before.get(name), after.get(name)];
-        return isObjectOrAbsent(left) && isObjectOrAbsent(right)
-            ? namesOf(left ?? {}, right ?? {}).flatMap((one) => walk(below(item, one), left?.[one], right?.[one]))
-            : isSameText(left, right)
-                ? []
-                : leaf(item, left, right);
-    });
-}
-function hasUniqueKeys(items, key) {
-    const keys = items.flatMap((item) => item[key] ?? []);
-    return keys.length === items.length && new Set(keys).size === items.length;
-}
-function tagValues(tags) {
-    const items = Array.isArray(tags) ? tags.filter(text_document/* isJsonObject */.OW) : [];
-    return new Map(items.map((tag) => [String(tag['key'] ?? ''), tag['value'] ?? '']));
-}
-function isListOfObjects(value) {
-    return value === undefined || (Array.isArray(value) && value.every(text_document/* isJsonObject */.OW));
-}
-function isObjectOrAbsent(value) {
-    return value === undefined || (0,text_document/* isJsonObject */.OW)(value);
-}
-function namesThatDiffer(before, after) {
-    const left = textsByName(before);
-    const right = textsByName(after);
-    return {
-        added: [...right.keys()].filter((name) => !left.has(name)),
-        changed: [...right].filter(([name, text]) => left.has(name) && left.get(name) !== text).map(([name]) => name),
-        removed: [...left.keys()].filter((name) => !right.has(name)),
-    };
-}
-/** All items of a name, of which the last may be the one that counts. */
-function textsByName(list) {
-    const texts = new Map();
-    for (const item of Array.isArray(list) ? list.filter(text_document/* isJsonObject */.OW) : []) {
-        const name = String(item['name'] ?? '');
-        const { value, valueFrom, ...others } = item;
-        texts.set(name, `${texts.get(name) ?? ''}${JSON.stringify([value, valueFrom, others])}`);
-    }
-    return texts;
-}
-/** The differences in one line: "image of web, environment of web (LOG_LEVEL)". */
-function summarizeDifferences(differences) {
-    const moved = new Set(differences.flatMap(({ member, container }) => (member === 'container' ? [container] : [])));
-    const lines = differences
-        .filter(({ member, container }) => member === 'container' || !moved.has(container))
-        .map(({ member, container, names }) => {
-        const top = member === 'order of containers' ? member : member.replace(/[.[].*$/s, '');
-        const where = container === '' ? top : `${top} of ${container}`;
-        const touched = names === undefined ? [] : [...names.added, ...names.changed, ...names.removed];
-        return touched.length === 0 ? where : `${where} (${touched.join(', ')})`;
-    });
-    return [...new Set(lines)].join(', ');
-}
-
+// EXTERNAL MODULE: ./lib/task-definition/canonical.js
+var canonical = __nccwpck_require__(4123);
+// EXTERNAL MODULE: ./lib/task-definition/containers.js
+var task_definition_containers = __nccwpck_require__(9233);
+// EXTERNAL MODULE: ./lib/task-definition/difference.js + 1 modules
+var difference = __nccwpck_require__(3937);
 // EXTERNAL MODULE: ./lib/inputs/overrides.js + 1 modules
 var overrides = __nccwpck_require__(5924);
+// EXTERNAL MODULE: ./lib/text/document.js + 2 modules
+var text_document = __nccwpck_require__(4318);
 // EXTERNAL MODULE: ./lib/text/untrusted.js
 var untrusted = __nccwpck_require__(7289);
 ;// CONCATENATED MODULE: ./lib/task-definition/logging.js
@@ -50218,12 +50177,12 @@ function needsMainContainer(overrides) {
 function applyOverrides(definition, overrides, mainContainer) {
     const targets = overrides.containers.length === 0 ? [mainContainer] : overrides.containers;
     const images = new Map(overrides.images.flatMap(({ container, image }) => (container === undefined ? targets : [container]).map((name) => [name, image])));
-    const problems = missingContainers(overrides, containerNames(definition), mainContainer);
+    const problems = missingContainers(overrides, (0,task_definition_containers/* containerNames */.MR)(definition), mainContainer);
     if (mainContainer === '' && needsMainContainer(overrides))
-        problems.push(noMainContainer(containerNames(definition)));
+        problems.push(noMainContainer((0,task_definition_containers/* containerNames */.MR)(definition)));
     const notes = [];
-    const containers = containersOf(definition).map((container) => {
-        const name = nameOf(container);
+    const containers = (0,task_definition_containers/* containersOf */.Mz)(definition).map((container) => {
+        const name = (0,task_definition_containers/* nameOf */.Vb)(container);
         const image = images.get(name);
         const withImage = image === undefined ? container : { ...container, image };
         if (!targets.includes(name))
@@ -50310,10 +50269,10 @@ function variables(container, { environment, secrets }) {
 }
 function upserted(container, list, valueMember, set, movedAway) {
     const current = Array.isArray(container[list]) ? container[list].filter(text_document/* isJsonObject */.OW) : [];
-    const stayed = current.filter((member) => !movedAway.has(nameOf(member)));
-    const present = new Set(stayed.map(nameOf));
+    const stayed = current.filter((member) => !movedAway.has((0,task_definition_containers/* nameOf */.Vb)(member)));
+    const present = new Set(stayed.map(task_definition_containers/* nameOf */.Vb));
     const updated = stayed.map((member) => {
-        const value = set.get(nameOf(member));
+        const value = set.get((0,task_definition_containers/* nameOf */.Vb)(member));
         return value === undefined ? member : { ...member, [valueMember]: value };
     });
     const added = [...set].filter(([name]) => !present.has(name)).map(([name, value]) => ({ name, [valueMember]: value }));
@@ -50484,16 +50443,16 @@ function containerOrigin(inputs, appSpec, label) {
 }
 /** The container that is to get the traffic must be in the definition, with its port. */
 function containerProblems(definition, name, port, origin) {
-    const container = containersOf(definition).find((one) => nameOf(one) === name);
+    const container = (0,task_definition_containers/* containersOf */.Mz)(definition).find((one) => (0,task_definition_containers/* nameOf */.Vb)(one) === name);
     if (container === undefined) {
-        const known = containerNames(definition)
+        const known = (0,task_definition_containers/* containerNames */.MR)(definition)
             .map((one) => `'${(0,untrusted/* inSentence */.BX)(one, 100)}'`)
             .join(', ');
         return [
             (0,problem/* invalidInput */.aY)(`Container '${(0,untrusted/* inSentence */.BX)(name, 100)}', which is to get the traffic, is not in the task definition; its containers: ${known || 'none'}. Check ${origin.name}.`),
         ];
     }
-    const ports = portsOf(container);
+    const ports = (0,task_definition_containers/* portsOf */.a5)(container);
     if (ports.includes(port))
         return [];
     return [
@@ -50570,7 +50529,7 @@ function jobLimitWarnings({ budget, isUnchanged }, { waitFor }) {
 
 /** The container of a task definition that has one only. */
 function onlyContainer(definition) {
-    const [name, ...others] = containerNames(definition);
+    const [name, ...others] = (0,task_definition_containers/* containerNames */.MR)(definition);
     return others.length === 0 ? name : undefined;
 }
 /**
@@ -50585,7 +50544,7 @@ function withTrafficContainer(definition, { inputs, service, appSpec, findings }
     const usual = appSpec.file?.containerName ?? ofService;
     if (named === undefined || usual === undefined || givenPort !== undefined)
         return appSpec;
-    const ports = new Map(containersOf(definition).map((container) => [nameOf(container), portsOf(container)]));
+    const ports = new Map((0,task_definition_containers/* containersOf */.Mz)(definition).map((container) => [(0,task_definition_containers/* nameOf */.Vb)(container), (0,task_definition_containers/* portsOf */.a5)(container)]));
     const port = appSpec.containerPort;
     const isForTraffic = ports.get(named)?.includes(port) ?? true;
     if (isForTraffic || ports.get(usual)?.includes(port) !== true)
@@ -50627,8 +50586,8 @@ async function planDefinition(facts) {
     if (placeholders.length === 0)
         findings.add(...roleProblems(definition, service));
     findings.warnings.push(...(base.revision?.notes ?? []));
-    const differences = current && differencesBetween(current.definition, definition);
-    const isSame = current !== undefined && isSameDefinition(definition, current.definition);
+    const differences = current && (0,difference/* differencesBetween */.F)(current.definition, definition);
+    const isSame = current !== undefined && (0,canonical/* isSameDefinition */.gk)(definition, current.definition);
     const unpinned = imagesByTag(definition);
     const servesAlready = isSame && unpinned.length === 0;
     if (inputs.ifUnchanged === 'skip' && unpinned.length > 0)
@@ -50642,7 +50601,7 @@ async function planDefinition(facts) {
     // Lanes may share a family, whose newest revision is then of another pull request.
     const isOwnFamily = inputs.operation !== 'preview';
     const candidates = [current, newest].filter((one) => one?.isActive === true);
-    const same = candidates.find((one) => one !== undefined && isSameDefinition(definition, one.definition));
+    const same = candidates.find((one) => one !== undefined && (0,canonical/* isSameDefinition */.gk)(definition, one.definition));
     if (source.kind === 'current' && isOwnFamily && current && newest && newest !== same) {
         // Revisions of two families cannot be compared.
         if (newest.family === current.family && newest.revision > current.revision)
@@ -50719,13 +50678,13 @@ async function newestRevision(definition, world, findings, isWarned) {
     });
 }
 function leftBehindWarning(current, newest) {
-    const brings = summarizeDifferences(differencesBetween(current.definition, newest.definition));
+    const brings = (0,difference/* summarizeDifferences */.w)((0,difference/* differencesBetween */.F)(current.definition, newest.definition));
     return (`Revision ${newest.family}:${newest.revision} is newer than ${current.family}:${current.revision}, which the service runs and this release starts from; ` +
         `it would have brought: ${brings === '' ? 'nothing different' : (0,untrusted/* inSentence */.BX)(brings, 500)}. Set 'task-definition: ${newest.family}' to release it.`);
 }
 /** Images that are not pinned by digest, so that the same words may mean other code. */
 function imagesByTag(definition) {
-    const images = containersOf(definition).map((container) => String(container['image'] ?? ''));
+    const images = (0,task_definition_containers/* containersOf */.Mz)(definition).map((container) => String(container['image'] ?? ''));
     return images.length === 0 ? [''] : images.filter((image) => !image.includes('@sha256:'));
 }
 function cannotSkipNote(images) {
@@ -50811,13 +50770,13 @@ async function troubleWith(hookFunction, calls, known) {
 /** The name that was probably meant, where functions may be listed. */
 async function adviceFor(hookFunction, calls, known) {
     const name = (0,aws_arn/* functionName */.AQ)(hookFunction);
-    const near = (0,nearest/* nearestName */.q)(name, await hook_functions_namesOf(calls, known));
+    const near = (0,nearest/* nearestName */.q)(name, await namesOf(calls, known));
     if (near === undefined || near === name)
         return 'Check the name and the region.';
     return `Did you mean '${(0,untrusted/* inSentence */.BX)(near, 100)}'?`;
 }
 /** The functions that there are, as far as they may be listed. */
-async function hook_functions_namesOf(calls, known) {
+async function namesOf(calls, known) {
     const names = [];
     let marker;
     try {
@@ -50885,7 +50844,7 @@ async function isWanted(arn, { world, definition, wanted, findings }) {
     if (definition.kind === 'use' && definition.arn === arn)
         return true;
     const described = await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, arn));
-    return described !== undefined && isSameDefinition(wanted, described.definition);
+    return described !== undefined && (0,canonical/* isSameDefinition */.gk)(wanted, described.definition);
 }
 
 // EXTERNAL MODULE: ./lib/group/busy-problem.js
@@ -51070,7 +51029,7 @@ async function planOf({ service, group, hooks, deploymentConfig, shift, definiti
         hooks,
         appSpec,
         definition,
-        definitionSha256: definitionSha256(definitionPlan.wanted),
+        definitionSha256: (0,canonical/* definitionSha256 */.fq)(definitionPlan.wanted),
         differences,
         rollbackOn,
         alarms: inputs.alarms ?? group.alarms,
@@ -51217,20 +51176,20 @@ function weightProblem(rule, weighted, facts) {
     const { id, targetGroupArn: serving } = facts.serving;
     const [live, ...others] = weighted;
     if (live === undefined || others.length > 0) {
-        const shares = weighted.map(({ targetGroupArn, weight }) => `${weights_nameOf(targetGroupArn)} ${weight}`).join(', ');
+        const shares = weighted.map(({ targetGroupArn, weight }) => `${nameOf(targetGroupArn)} ${weight}`).join(', ');
         const found = live === undefined ? 'no target group has any weight' : `${weighted.length} have weight (${shares})`;
         return `The production rule ${label(rule)} must send everything to one target group before a deployment, but ${found}. ${giveAllTo(serving)}`;
     }
     if (!targetGroups.includes(live.targetGroupArn)) {
-        const known = targetGroups.map(weights_nameOf).join(' and ');
-        return `The production rule ${label(rule)} sends everything to target group ${weights_nameOf(live.targetGroupArn)}, which is none of the service's (${known}). ${giveAllTo(serving)}`;
+        const known = targetGroups.map(nameOf).join(' and ');
+        return `The production rule ${label(rule)} sends everything to target group ${nameOf(live.targetGroupArn)}, which is none of the service's (${known}). ${giveAllTo(serving)}`;
     }
     if (serving === undefined || live.targetGroupArn === serving)
         return undefined;
-    return `The production rule ${label(rule)} sends everything to target group ${weights_nameOf(live.targetGroupArn)}, but the revision that serves (${id}) is in ${weights_nameOf(serving)}: somebody has changed the weights since the last deployment, and ECS would mix both versions without an error. ${giveAllTo(serving)}`;
+    return `The production rule ${label(rule)} sends everything to target group ${nameOf(live.targetGroupArn)}, but the revision that serves (${id}) is in ${nameOf(serving)}: somebody has changed the weights since the last deployment, and ECS would mix both versions without an error. ${giveAllTo(serving)}`;
 }
 function giveAllTo(targetGroupArn) {
-    const group = targetGroupArn === undefined ? 'the target group of what serves' : weights_nameOf(targetGroupArn);
+    const group = targetGroupArn === undefined ? 'the target group of what serves' : nameOf(targetGroupArn);
     return `Give ${group} all of the weight and the other target group none, and keep other tools from changing the rule.`;
 }
 /** Targets that get no new request. Source: Elastic Load Balancing API Reference, TargetHealth. */
@@ -51239,7 +51198,7 @@ async function healthFindings(reads, { targetGroupArn }, { desiredCount }) {
     if (desiredCount === 0)
         return NONE;
     const targets = (await reads.healthOf(targetGroupArn)).filter(({ state }) => !OUT_OF_USE.has(state));
-    const group = weights_nameOf(targetGroupArn);
+    const group = nameOf(targetGroupArn);
     if (targets.length === 0) {
         const problem = `Production goes to target group ${group}, in which there is no target, so that ECS cannot tell which of the two serves. Give the weight to the target group of what serves, or wait until its tasks are registered.`;
         return { problems: [problem], notes: [] };
@@ -51259,7 +51218,7 @@ async function attachmentProblem(reads, ofProduction, { ecs: { testRule, targetG
     const ofTest = testRule === undefined ? [] : await reads.targetsOf(testRule);
     if (ofTest === undefined)
         return missing('test', testRule ?? '');
-    const left = targetGroups.filter((arn) => !isIn([...ofProduction, ...ofTest])(arn)).map(weights_nameOf);
+    const left = targetGroups.filter((arn) => !isIn([...ofProduction, ...ofTest])(arn)).map(nameOf);
     if (left.length === 0)
         return undefined;
     const who = testRule === undefined
@@ -51274,7 +51233,7 @@ function label(rule) {
     return `'${(0,untrusted/* inSentence */.BX)(rule, 300)}'`;
 }
 /** Name of a target group. */
-function weights_nameOf(arn) {
+function nameOf(arn) {
     return `'${(0,untrusted/* inSentence */.BX)(/:targetgroup\/([^/]+)\//.exec(arn)?.[1] ?? arn, 300)}'`;
 }
 
@@ -52768,7 +52727,7 @@ function notHeld(sentence) {
 /** Whether a deployment ships the images that were approved, to the letter: a tag is not compared with a digest. */
 function otherImageProblems(expected, trafficContainer, shipped, deploymentId) {
     return expected.flatMap(({ container = trafficContainer, image }) => {
-        const found = shipped && containersOf(shipped.definition).find((one) => nameOf(one) === container);
+        const found = shipped && (0,task_definition_containers/* containersOf */.Mz)(shipped.definition).find((one) => (0,task_definition_containers/* nameOf */.Vb)(one) === container);
         if (found?.['image'] === image)
             return [];
         const ships = shipped === undefined
@@ -53018,8 +52977,8 @@ async function readCodeDeployAttached({ inputs, service: now, group, meant: { id
         appSpec: code_deploy_attach_appSpecPlan(service, file, hooks),
         sentAppSpec: appSpec?.sent ?? 'unseen',
         definition: { kind: 'use', arn: taskDefinitionArn ?? '' },
-        definitionSha256: shipped && definitionSha256(shipped.definition),
-        differences: shipped && original && differencesBetween(original.definition, shipped.definition),
+        definitionSha256: shipped && (0,canonical/* definitionSha256 */.fq)(shipped.definition),
+        differences: shipped && original && (0,difference/* differencesBetween */.F)(original.definition, shipped.definition),
         rollbackOn: info.autoRollbackConfiguration === undefined ? group.rollbackOn : (0,deployment_group/* readRollbackOn */.uo)(info.autoRollbackConfiguration),
         alarms: info.overrideAlarmConfiguration === undefined ? group.alarms : (0,deployment_group/* readAlarms */.tv)(info.overrideAlarmConfiguration),
         budget,
@@ -53110,8 +53069,8 @@ async function readEcsAttached({ inputs, service: now, group, id }, world, findi
             properties: {},
         },
         definition: { kind: 'use', arn: taskDefinitionArn ?? '' },
-        definitionSha256: shipped && definitionSha256(shipped.definition),
-        differences: shipped && original && differencesBetween(original.definition, shipped.definition),
+        definitionSha256: shipped && (0,canonical/* definitionSha256 */.fq)(shipped.definition),
+        differences: shipped && original && (0,difference/* differencesBetween */.F)(original.definition, shipped.definition),
         rollbackOn: group.rollbackOn,
         alarms: group.alarms,
         budget: (0,follow_budget/* budgetFor */.vO)({ waitForMs: inputs.waitForMs, ...(0,follow_budget/* finishOf */.hR)(inputs.waitFor), group, shift, hooks }),
@@ -54951,10 +54910,7 @@ function secondsOf(durationMs) {
     return durationMs === undefined ? null : durationMs / 1000;
 }
 
-// EXTERNAL MODULE: ./lib/report/summary.js + 1 modules
-var summary = __nccwpck_require__(85);
 ;// CONCATENATED MODULE: ./lib/step/reporters.js
-
 
 
 
@@ -55038,18 +54994,21 @@ class Outputs {
 class Summary {
     #files;
     #log;
-    constructor(files, log) {
+    #render;
+    /** @param render what it says; of a post step only what is new, for the page of the main step stands above it */
+    constructor(files, log, render) {
         this.#files = files;
         this.#log = log;
+        this.#render = render;
     }
     update(release, before) {
         const { timeline, deploymentId, waits, status } = release;
         const isSame = before?.timeline === timeline && before.deploymentId === deploymentId && before.waits === waits;
         if (!isSame || status !== undefined)
-            this.#files.writeSummary((0,summary/* renderSummary */.Br)(release));
+            this.#files.writeSummary(this.#render(release));
     }
     finish(ended) {
-        const isWritten = this.#files.writeSummary((0,summary/* renderSummary */.Br)(ended));
+        const isWritten = this.#files.writeSummary(this.#render(ended));
         if (!isWritten)
             this.#log.line('Warning: the job summary could not be written (GITHUB_STEP_SUMMARY).');
     }
@@ -55184,7 +55143,7 @@ function removeSavedRelease(path) {
 
 /***/ }),
 
-/***/ 9735:
+/***/ 3471:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -55193,6 +55152,38 @@ __nccwpck_require__.d(__webpack_exports__, {
   q: () => (/* binding */ MainStepReporters),
   b: () => (/* binding */ postStepReporters)
 });
+
+// EXTERNAL MODULE: ./lib/text/untrusted.js
+var untrusted = __nccwpck_require__(7289);
+// EXTERNAL MODULE: ./lib/text/words.js
+var words = __nccwpck_require__(8810);
+// EXTERNAL MODULE: ./lib/report/markdown-parts.js
+var markdown_parts = __nccwpck_require__(9878);
+// EXTERNAL MODULE: ./lib/report/next-step.js
+var next_step = __nccwpck_require__(6304);
+// EXTERNAL MODULE: ./lib/report/sentences.js
+var sentences = __nccwpck_require__(3700);
+// EXTERNAL MODULE: ./lib/report/summary-alert.js
+var summary_alert = __nccwpck_require__(3293);
+;// CONCATENATED MODULE: ./lib/report/afterword.js
+
+
+
+
+
+
+/** What the post step adds below the summary of the step that it brings to its end: three lines, no second page. */
+function renderAfterword(release) {
+    const { title, cause, advice, production, remains } = (0,sentences/* verdictSentences */.q)(release);
+    const links = (0,next_step/* linksIn */.L)(release);
+    const told = (...sentences) => (0,markdown_parts/* withLinks */.q9)((0,words/* paragraph */.FY)(...sentences), links);
+    const lines = [
+        `**After this step had ended: ${(0,untrusted/* markdownText */.p7)((0,summary_alert/* signed */.x8)(release, `${title}.`))}** ${told(production)}`.trim(),
+        told(cause),
+        told(advice, remains),
+    ];
+    return `${(0,summary_alert/* box */.aP)((0,summary_alert/* colourOf */.GW)(release), lines.filter((line) => line !== ''))}\n`;
+}
 
 ;// CONCATENATED MODULE: ./lib/report/reporter.js
 /** Reports to each of these, in order. */
@@ -55227,9 +55218,53 @@ class Reporters {
     }
 }
 
+// EXTERNAL MODULE: ./lib/report/moving.js + 4 modules
+var moving = __nccwpck_require__(4559);
+// EXTERNAL MODULE: ./lib/report/summary-course.js
+var summary_course = __nccwpck_require__(7354);
+// EXTERNAL MODULE: ./lib/report/summary-events.js
+var summary_events = __nccwpck_require__(606);
+// EXTERNAL MODULE: ./lib/report/summary-facts.js
+var summary_facts = __nccwpck_require__(5080);
+// EXTERNAL MODULE: ./lib/report/summary-more.js
+var summary_more = __nccwpck_require__(1182);
+;// CONCATENATED MODULE: ./lib/report/summary.js
+
+
+
+
+
+
+/**
+ * The job summary, for who has five seconds: the verdict and what was released where, where production is, why, what to
+ * do. Then one table of facts and one line each of traffic and events; the rest is folded.
+ */
+function renderSummary(release) {
+    const parts = [
+        (0,summary_alert/* heading */.R_)(release),
+        (0,summary_alert/* alert */.xE)(release),
+        (0,summary_more/* problems */.Bk)(release),
+        (0,summary_more/* planned */.lM)(release),
+        (0,summary_events/* failedHookLogs */.mM)(release),
+        (0,summary_facts/* factsTable */.wd)(release),
+        (0,summary_course/* course */.y)(release),
+        (0,summary_more/* warnings */.AR)(release),
+        (0,summary_more/* lanes */.wX)(release),
+        (0,summary_more/* changes */.Ao)(release),
+        (0,summary_events/* lifecycle */.Bl)(release),
+        (0,summary_events/* hookLogs */.Xp)(release),
+        (0,summary_more/* plannedWay */.AJ)(release),
+        (0,moving/* movingSection */.i1)(release),
+        (0,summary_more/* more */.OS)(release),
+    ];
+    return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
 // EXTERNAL MODULE: ./lib/step/reporters.js + 2 modules
 var reporters = __nccwpck_require__(2633);
 ;// CONCATENATED MODULE: ./lib/step/step-reporters.js
+
+
 
 
 /** Where the main step reports; what tells GitHub is added once it is known. */
@@ -55238,7 +55273,7 @@ class MainStepReporters extends Reporters {
     constructor(toolkit, files, log) {
         const report = new reporters/* ReportFile */.JY(files, log);
         const outputs = new reporters/* Outputs */.tY(toolkit, log, report);
-        super([report, outputs, new reporters/* Summary */.BD(files, log), new reporters/* ClosingLines */.HQ(log), new reporters/* Annotation */.YH(toolkit)]);
+        super([report, outputs, new reporters/* Summary */.BD(files, log, renderSummary), new reporters/* ClosingLines */.HQ(log), new reporters/* Annotation */.YH(toolkit)]);
         this.#outputs = outputs;
     }
     /** Before anything is changed in AWS. Resolves when the outputs say that nothing is known of the end. */
@@ -55251,7 +55286,7 @@ class MainStepReporters extends Reporters {
  * Source: actions/runner, ExecutionContext.CreatePostChild.
  */
 function postStepReporters(files, log) {
-    return new Reporters([new reporters/* ReportFile */.JY(files, log), new reporters/* Summary */.BD(files, log), new reporters/* ClosingLines */.HQ(log)]);
+    return new Reporters([new reporters/* ReportFile */.JY(files, log), new reporters/* Summary */.BD(files, log, renderAfterword), new reporters/* ClosingLines */.HQ(log)]);
 }
 
 
@@ -56681,23 +56716,20 @@ function commentOf(comment) {
     return { id: Number(id), login, body: typeof body === 'string' ? body : '' };
 }
 
-// EXTERNAL MODULE: ./lib/follow/timeline.js
-var timeline = __nccwpck_require__(6342);
-// EXTERNAL MODULE: ./lib/release-state.js
-var release_state = __nccwpck_require__(4966);
-// EXTERNAL MODULE: ./lib/report/end-cause.js
-var end_cause = __nccwpck_require__(9933);
-// EXTERNAL MODULE: ./lib/report/hook-results.js
-var hook_results = __nccwpck_require__(5076);
-// EXTERNAL MODULE: ./lib/report/planned.js
-var planned = __nccwpck_require__(392);
-// EXTERNAL MODULE: ./lib/report/summary.js + 1 modules
-var summary = __nccwpck_require__(85);
-// EXTERNAL MODULE: ./lib/report/summary-events.js + 1 modules
-var summary_events = __nccwpck_require__(9081);
-// EXTERNAL MODULE: ./lib/report/traffic.js
-var traffic = __nccwpck_require__(3795);
+// EXTERNAL MODULE: ./lib/report/released.js
+var released = __nccwpck_require__(1319);
+// EXTERNAL MODULE: ./lib/report/summary-alert.js
+var summary_alert = __nccwpck_require__(3293);
+// EXTERNAL MODULE: ./lib/report/summary-course.js
+var summary_course = __nccwpck_require__(7354);
+// EXTERNAL MODULE: ./lib/report/summary-events.js
+var summary_events = __nccwpck_require__(606);
+// EXTERNAL MODULE: ./lib/report/summary-facts.js
+var summary_facts = __nccwpck_require__(5080);
+// EXTERNAL MODULE: ./lib/report/summary-more.js
+var summary_more = __nccwpck_require__(1182);
 ;// CONCATENATED MODULE: ./lib/github/comment-text.js
+
 
 
 
@@ -56716,8 +56748,6 @@ var traffic = __nccwpck_require__(3795);
 const MAX_LENGTH = 60_000;
 /** Longer names are none of AWS. */
 const MAX_NAME_LENGTH = 255;
-/** So many containers or lifecycle events are told at most. */
-const MAX_ROWS = 30;
 /**
  * The hidden first line by which a later run finds the comment of the same service: region, cluster and service, so that
  * the jobs of a matrix do not share one; of a preview the first lane of all, whichever it is on. Written from the inputs, which are there before AWS has said anything.
@@ -56730,22 +56760,14 @@ function commentMarker({ region, asked }) {
     return `<!-- ecs-release ${key.replaceAll('-', '%2D')} -->`;
 }
 /**
- * The comment on a pull request: verdict, image, test URL, lifecycle events, hooks, rollback. What hooks printed is never
- * part of it, nor is what CodeDeploy tells of their log. Parts that do not fit are left out whole.
+ * The comment on a pull request: one row, the box where there is more to say than that it went well, and the rest folded.
+ * What hooks printed is never part of it, nor is what CodeDeploy tells of their log. Parts that do not fit are left out whole.
  */
 function renderComment(told) {
     const release = (0,hook_reason/* withoutHookLines */.$W)(told);
     const run = (0,console_links/* runUrl */.Vp)(release.run);
     const end = run === undefined ? '' : `${(0,markdown_parts/* withLink */.Ni)('Everything else is in the summary of the run', run)}.`;
-    const parts = [
-        (0,summary/* heading */.R_)(release),
-        (0,summary/* alert */.xE)(release),
-        facts(release),
-        comment_text_planned(release),
-        lifecycle(release),
-        hooks(release),
-        rollback(release),
-    ];
+    const parts = [row(release), ...below(release)];
     let body = commentMarker(release);
     for (const part of parts) {
         if (part !== '' && body.length + part.length + end.length < MAX_LENGTH)
@@ -56753,67 +56775,47 @@ function renderComment(told) {
     }
     return `${body}\n${end}\n`;
 }
-function facts(release) {
-    const { deploymentId, testUrl } = release;
-    const images = ((0,labels/* changesInOrder */.TC)(release) ?? []).filter(({ member }) => member === 'image').slice(0, MAX_ROWS);
-    const production = (0,traffic/* productionText */.zh)(release);
-    const deployment = deploymentId === undefined ? '' : (0,untrusted/* markdownCode */.D9)((0,labels/* deploymentName */.pC)(release));
-    const revisions = (0,labels/* revisionsInOrder */.qD)(release);
-    const rows = [
-        ...images.map(({ container, from, to }) => [
-            `Image of ${(0,untrusted/* markdownText */.p7)(container)}`,
-            `${(0,untrusted/* markdownCode */.D9)(from ?? 'absent')} → ${(0,untrusted/* markdownCode */.D9)(to ?? 'absent')}`,
-        ]),
-        ['Revision', revisions.map(untrusted/* markdownCode */.D9).join(' → ')],
-        [release.operation === 'preview' ? 'The lane runs' : 'Production now', (0,untrusted/* markdownCode */.D9)(production)],
-        [
-            release.operation === 'preview' ? 'Preview' : 'Test URL',
-            testUrl === undefined ? '' : (0,markdown_parts/* withLink */.Ni)((0,untrusted/* markdownText */.p7)(testUrl), testUrl),
-        ],
-        ['Deployment', deployment === '' ? '' : (0,markdown_parts/* withLink */.Ni)(deployment, (0,labels/* deploymentLink */.CX)(release))],
+/** Service, how it is, where to see it, and when that was. */
+function row(release) {
+    const { preview, testUrl } = release;
+    const name = release.status === 'unchanged' ? '' : (0,released/* releasedName */.t_)(release);
+    const { title } = (0,sentences/* verdictSentences */.q)(release);
+    const status = name === '' ? title : `${title}: ${name}`;
+    const cells = [
+        ['Service', (0,untrusted/* markdownText */.p7)((0,labels/* serviceLabel */.uZ)(release))],
+        ['Status', (0,summary_alert/* signed */.x8)(release, (0,untrusted/* markdownText */.p7)(status))],
+        [preview === undefined ? 'Test' : 'Preview', testUrl === undefined ? '' : `**${(0,markdown_parts/* withLink */.Ni)('Visit', testUrl)}**`],
+        ['Updated', dayTime(updatedAtMs(release))],
     ];
-    const shown = rows.filter(([, value]) => value !== '');
-    return shown.length === 0 ? '' : (0,markdown_parts/* table */.tp)(['', ''], shown);
+    const shown = cells.filter(([, value]) => value !== '');
+    return (0,markdown_parts/* table */.tp)(shown.map(([head]) => head), [shown.map(([, value]) => value)]);
 }
-/** What `operation: plan` is asked for: what would be written, and what would change. */
-function comment_text_planned(release) {
-    const told = (0,planned/* plannedOf */.sb)(release);
-    if (told === undefined)
-        return '';
-    const writes = told.writes.length === 0 ? 'Nothing.' : (0,markdown_parts/* list */.p_)(told.writes);
-    return `${(0,markdown_parts/* section */.uW)('What would be written', writes)}\n\n${(0,summary/* changes */.Ao)(release)}`;
+/** `8 Aug 2026, 12:02 UTC`: in short words, so that the row fits on a telephone. */
+function dayTime(atMs) {
+    return `${DAY.format(atMs)}, ${(0,words/* clockTime */.qo)(atMs).slice(0, 5)} UTC`;
 }
-function lifecycle(release) {
-    const events = release.snapshot?.events ?? [];
-    if (events.length === 0)
-        return '';
-    const rows = events
-        .slice(0, MAX_ROWS)
-        .map((event) => [(0,untrusted/* markdownText */.p7)(event.name), (0,summary_events/* eventResult */.aZ)(event), (0,markdown_parts/* durationText */.S5)((0,timeline/* eventDurationMs */.H8)(event))]);
-    const heads = (0,labels/* eventHeads */.gy)(release);
-    return (0,markdown_parts/* section */.uW)(heads.section, (0,markdown_parts/* table */.tp)([heads.column, 'Result', 'Duration'], rows));
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+function updatedAtMs({ endedAt, timeline, startedAt }) {
+    return endedAt?.atMs ?? timeline.at(-1)?.atMs ?? startedAt.atMs;
 }
-function hooks(release) {
-    const results = (0,hook_results/* hookResults */.a)(release);
-    if (results.length === 0)
-        return '';
-    const rows = results.map(({ event, hookFunction, result, durationMs }) => [
-        event,
-        (0,untrusted/* markdownCode */.D9)((0,aws_arn/* functionName */.AQ)(hookFunction)),
-        result === 'failed' ? '**failed**' : result.replace('-', ' '),
-        (0,markdown_parts/* durationText */.S5)(durationMs),
-    ]);
-    return (0,markdown_parts/* section */.uW)('Hooks', (0,markdown_parts/* table */.tp)([(0,labels/* eventHeads */.gy)(release).column, 'Function', 'Result', 'Duration'], rows));
+/** The box, where the row does not say it all; the rest is folded, but for a plan, which is asked for to be read. */
+function below(release) {
+    const box = (0,summary_alert/* alert */.xE)(release);
+    const isSaid = isSaidByRow(release);
+    const rest = [isSaid ? box : '', (0,summary_facts/* factsTable */.wd)(release), (0,summary_course/* course */.y)(release)];
+    return [
+        isSaid ? '' : box,
+        (0,summary_more/* planned */.lM)(release),
+        (0,markdown_parts/* folded */.TM)('Details', rest.filter((part) => part !== '').join('\n\n')),
+        (0,summary_more/* changes */.Ao)(release),
+        (0,summary_events/* lifecycle */.Bl)(release, false),
+    ];
 }
-function rollback(release) {
-    const found = (0,release_state/* rollbackOf */.ID)(release);
-    if (found === undefined || (found.status === 'none' && !found.wasDue))
-        return '';
-    if ((0,end_cause/* hadNothingToRollBack */.Sj)(release))
-        return '';
-    const ownId = (0,labels/* wordsFor */.tu)(release).ids.ofRollback(found.deploymentId);
-    const id = ownId === undefined ? '' : ` (${(0,untrusted/* markdownCode */.D9)(ownId)})`;
-    return (0,markdown_parts/* section */.uW)('Rollback', `Status: **${found.status}**${id}.`);
+/** It goes on, or it went well and is what somebody looks for. */
+function isSaidByRow(release) {
+    const { status, preview } = release;
+    const isShown = preview === undefined || (preview.task === 'claim' && !(0,previews/* isGoneAgain */.eT)(release));
+    return status === undefined || (status === 'succeeded' && (0,summary_alert/* colourOf */.GW)(release) === 'TIP' && isShown);
 }
 
 ;// CONCATENATED MODULE: ./lib/github/pull-request-comment.js
@@ -57577,6 +57579,188 @@ function laterToolkit(importToolkit) {
 
 /***/ }),
 
+/***/ 4123:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AH: () => (/* binding */ canonicalDefinition),
+/* harmony export */   Ms: () => (/* binding */ canonicalInOrder),
+/* harmony export */   Q$: () => (/* binding */ USER_MAPS),
+/* harmony export */   fq: () => (/* binding */ definitionSha256),
+/* harmony export */   gk: () => (/* binding */ isSameDefinition),
+/* harmony export */   sL: () => (/* binding */ SETS)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4318);
+
+
+/**
+ * Whether two definitions ask ECS for the same thing. Null and empty members, members that only repeat what ECS fills
+ * in, and the order of lists that are sets do not count. In doubt the answer is no.
+ */
+function isSameDefinition(left, right) {
+    return canonicalText(left) === canonicalText(right);
+}
+/** SHA-256 of a definition, lower-case hex: the same for definitions that ask for the same. */
+function definitionSha256(definition) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(canonicalText(definition)).digest('hex');
+}
+/** A definition in a form in which equal ones are equal text. */
+function canonicalDefinition(definition) {
+    return canonical(definition, true);
+}
+/** The same with members and lists in the order in which they were written. */
+function canonicalInOrder(definition) {
+    return canonical(definition, false);
+}
+function canonical(definition, isSorted) {
+    const canonical = canonicalObject(definition, '', isSorted);
+    const networkMode = definition['networkMode'];
+    const containers = canonical['containerDefinitions'];
+    if (!Array.isArray(containers))
+        return canonical;
+    return {
+        ...canonical,
+        ...sizeMember(canonical, 'cpu', 'vcpu'),
+        ...sizeMember(canonical, 'memory', 'gb'),
+        containerDefinitions: containers.map((container) => (0,_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(container) ? withoutFilledIn(container, networkMode) : container),
+    };
+}
+/** Lists in which order means nothing, by the member that names an item; an empty name stands for the item itself. */
+const SETS = new Map(Object.entries({
+    'containerDefinitions.environment': 'name',
+    'containerDefinitions.secrets': 'name',
+    'containerDefinitions.portMappings': 'containerPort',
+    'containerDefinitions.mountPoints': 'containerPath',
+    'containerDefinitions.volumesFrom': 'sourceContainer',
+    'containerDefinitions.ulimits': 'name',
+    'containerDefinitions.systemControls': 'namespace',
+    'containerDefinitions.dependsOn': 'containerName',
+    'containerDefinitions.resourceRequirements': 'type',
+    'containerDefinitions.logConfiguration.secretOptions': 'name',
+    volumes: 'name',
+    tags: 'key',
+    requiresCompatibilities: '',
+}));
+function canonicalText(definition) {
+    return JSON.stringify(canonicalDefinition(definition));
+}
+/** Mappings whose names and values are the user's own: there an empty value is a value. */
+const USER_MAPS = new Set([
+    'containerDefinitions.dockerLabels',
+    'containerDefinitions.logConfiguration.options',
+    'containerDefinitions.firelensConfiguration.options',
+    'volumes.dockerVolumeConfiguration.driverOpts',
+    'volumes.dockerVolumeConfiguration.labels',
+]);
+/** A value without empty members; items of a list count also when they are empty. */
+function canonicalValue(value, path, isSorted) {
+    if (Array.isArray(value)) {
+        const items = value.map((item) => ((0,_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(item) ? canonicalObject(item, path, isSorted) : item));
+        if (items.length === 0)
+            return undefined;
+        return isSorted ? sortedIfSet(items, path) : items;
+    }
+    if ((0,_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(value)) {
+        const members = canonicalObject(value, path, isSorted);
+        return Object.keys(members).length === 0 ? undefined : members;
+    }
+    return value === null || value === '' ? undefined : value;
+}
+function canonicalObject(value, path, isSorted) {
+    const members = Object.entries(value)
+        .map(([name, member]) => {
+        if (USER_MAPS.has(path))
+            return [name, member];
+        if (path === 'containerDefinitions.environment' && name === 'value')
+            return [name, member ?? ''];
+        return [name, canonicalValue(member, path === '' ? name : `${path}.${name}`, isSorted)];
+    })
+        .filter(([, member]) => member !== undefined);
+    return Object.fromEntries(isSorted ? members.sort(([left], [right]) => compareText(left, right)) : members);
+}
+/** Sorted by the key alone: of two items with the same one the later may be the one that counts. */
+function sortedIfSet(items, path) {
+    const key = SETS.get(path);
+    if (key === undefined)
+        return items;
+    const sortKey = (item) => String(JSON.stringify(key !== '' && (0,_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(item) ? item[key] : item));
+    return items.toSorted((left, right) => compareText(sortKey(left), sortKey(right)));
+}
+function compareText(left, right) {
+    return left < right ? -1 : left > right ? 1 : 0;
+}
+/**
+ * What ECS adds to a container when it registers it. Observed in answers of DescribeTaskDefinition; the defaults are
+ * those of the ECS API Reference, ContainerDefinition, PortMapping and HealthCheck.
+ */
+function withoutFilledIn(container, networkMode) {
+    const members = Object.entries(container)
+        .filter(([name, value]) => !((name === 'cpu' && value === 0) || (name === 'essential' && value === true)))
+        .map(([name, value]) => {
+        if (name === 'portMappings' && Array.isArray(value)) {
+            return [name, value.map((port) => withoutPortDefaults(port, networkMode))];
+        }
+        return [name, name === 'healthCheck' && (0,_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(value) ? withoutHealthCheckDefaults(value) : value];
+    });
+    return Object.fromEntries(members);
+}
+function withoutPortDefaults(port, networkMode) {
+    if (!(0,_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(port))
+        return port;
+    const sharesPort = networkMode === 'awsvpc' || networkMode === 'host';
+    const filledHostPort = sharesPort ? port['containerPort'] : 0;
+    const members = Object.entries(port).filter(([name, value]) => !((name === 'protocol' && value === 'tcp') || (name === 'hostPort' && value === filledHostPort)));
+    return Object.fromEntries(members);
+}
+function withoutHealthCheckDefaults(healthCheck) {
+    const defaults = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 };
+    return Object.fromEntries(Object.entries(healthCheck).filter(([name, value]) => defaults[name] !== value));
+}
+/** `0.5 vCPU` and `512` are the same size, as are `1 GB` and `1024`. Source: ECS API Reference, RegisterTaskDefinition. */
+function sizeMember(definition, member, unit) {
+    const value = definition[member];
+    if (typeof value !== 'string')
+        return {};
+    const match = /^([\d.]+) ?([a-z]+)$/i.exec(value);
+    return match?.[2]?.toLowerCase() === unit ? { [member]: String(Number(match[1]) * 1024) } : {};
+}
+
+
+/***/ }),
+
+/***/ 9233:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   MR: () => (/* binding */ containerNames),
+/* harmony export */   Mz: () => (/* binding */ containersOf),
+/* harmony export */   Vb: () => (/* binding */ nameOf),
+/* harmony export */   a5: () => (/* binding */ portsOf)
+/* harmony export */ });
+/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4318);
+
+/** The containers of a definition; anything in the list that is none is left out. */
+function containersOf(definition) {
+    const containers = definition['containerDefinitions'];
+    return Array.isArray(containers) ? containers.filter(_text_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW) : [];
+}
+/** The name of a container, a variable or a secret; empty when it has none. */
+function nameOf(member) {
+    return typeof member['name'] === 'string' ? member['name'] : '';
+}
+function containerNames(definition) {
+    return containersOf(definition).map(nameOf);
+}
+/** The ports that a container listens on, as the definition has them. */
+function portsOf(container) {
+    const mappings = container['portMappings'];
+    return (Array.isArray(mappings) ? mappings : []).filter(_text_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW).map((mapping) => mapping['containerPort']);
+}
+
+
+/***/ }),
+
 /***/ 8415:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -57771,6 +57955,238 @@ function withoutDescribeOnly(definition) {
     const members = Object.entries(definition);
     const leftOut = members.map(([name]) => name).filter((name) => DESCRIBE_ONLY_MEMBERS.has(name));
     return { definition: Object.fromEntries(members.filter(([name]) => !DESCRIBE_ONLY_MEMBERS.has(name))), leftOut };
+}
+
+
+/***/ }),
+
+/***/ 3937:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  F: () => (/* binding */ differencesBetween),
+  w: () => (/* binding */ summarizeDifferences)
+});
+
+// EXTERNAL MODULE: ./lib/text/document.js + 2 modules
+var text_document = __nccwpck_require__(4318);
+// EXTERNAL MODULE: ./lib/task-definition/canonical.js
+var canonical = __nccwpck_require__(4123);
+// EXTERNAL MODULE: ./lib/task-definition/containers.js
+var containers = __nccwpck_require__(9233);
+;// CONCATENATED MODULE: ./lib/task-definition/told-text.js
+
+/** What names of passwords and the like have in them. */
+const SECRET_WORDS = 'passw(?:or)?d|passphrase|(?<![a-z])pass(?![a-z])|secret|token(?!s|iz)|(?:api|private|access)[-_.]?key|credential';
+const SECRET_NAME = new RegExp(SECRET_WORDS, 'i');
+/** Bounded, so that a long text without such a name is looked through at once. */
+const SECRET_WORD = String.raw `[\w.-]{0,40}(?:${SECRET_WORDS})[\w.-]{0,40}`;
+const SECRET_FLAG = new RegExp(`^--?${SECRET_WORD}$`, 'i');
+const VALUE = String.raw `("[^"]{0,500}"?|'[^']{0,500}'?|[^\s"',;&}]+)`;
+const HIDDEN = '***';
+/** What stands before a value that is not told, and the value. */
+const SECRET_PLACES = [
+    // `--password=x`, `DB_PASSWORD=x`, `"token": "x"`
+    new RegExp(String.raw `(${SECRET_WORD}["']?\s{0,3}(?:=|:(?=\s|["']))\s{0,3})${VALUE}`, 'gi'),
+    // `--password x`
+    new RegExp(String.raw `(--?${SECRET_WORD}\s{1,3})(?!-)${VALUE}`, 'gi'),
+    // `https://user:x@host`
+    /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:@/"']{0,200}:)([^\s@/"']{1,500})(?=@)/gi,
+    // `Authorization: Bearer x`
+    /(\b(?:bearer|basic)\s{1,3})([\w+/=.~-]{8,})/gi,
+];
+/** Whether a value of this name is likely to be a secret. */
+function isSecretName(name) {
+    return SECRET_NAME.test(name);
+}
+/**
+ * A value of a definition as text, in which what looks like a password is `***`: people write them into commands, labels
+ * and options of a log driver. Undefined when there is no value.
+ */
+function toldText(value) {
+    if (value === undefined)
+        return undefined;
+    if (typeof value === 'string')
+        return withoutSecrets(value);
+    return JSON.stringify(withoutSecretsIn(value));
+}
+function withoutSecretsIn(value) {
+    if (typeof value === 'string')
+        return withoutSecrets(value);
+    if (Array.isArray(value)) {
+        return value.map((item, index) => {
+            const before = value[index - 1];
+            const isSecret = typeof before === 'string' && SECRET_FLAG.test(before) && typeof item === 'string';
+            return isSecret && !item.startsWith('-') ? HIDDEN : withoutSecretsIn(item);
+        });
+    }
+    if (!(0,text_document/* isJsonObject */.OW)(value))
+        return value;
+    const members = Object.entries(value).map(([name, member]) => [
+        name,
+        isSecretName(name) && typeof member === 'string' ? HIDDEN : withoutSecretsIn(member),
+    ]);
+    return Object.fromEntries(members);
+}
+/** Longest text that is looked through, in characters; of a longer one the rest is not told. */
+const MAX_LENGTH = 5_000;
+function withoutSecrets(text) {
+    const start = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
+    return SECRET_PLACES.reduce((told, place) => told.replace(place, `$1${HIDDEN}`), start);
+}
+
+;// CONCATENATED MODULE: ./lib/task-definition/difference.js
+
+
+
+
+/** Lists that are told by the names of what differs in them. */
+const TOLD_BY_NAME = new Set([
+    'containerDefinitions.environment',
+    'containerDefinitions.secrets',
+    'containerDefinitions.logConfiguration.secretOptions',
+]);
+/** Everything in which `after` differs from `before`, in the order of `after`; what is gone comes last. */
+function differencesBetween(before, after) {
+    const [left, right] = [(0,canonical/* canonicalInOrder */.Ms)(before), (0,canonical/* canonicalInOrder */.Ms)(after)];
+    const [leftSorted, rightSorted] = [(0,canonical/* canonicalDefinition */.AH)(before), (0,canonical/* canonicalDefinition */.AH)(after)];
+    return namesOf(left, right).flatMap((member) => {
+        if (isSameText(leftSorted[member], rightSorted[member]))
+            return [];
+        const found = member === 'containerDefinitions'
+            ? containersThatDiffer(left, right)
+            : walk({ container: '', path: member, schema: member }, left[member], right[member]);
+        // Where only the order or a repetition differs, that it differs is all there is to tell.
+        return found.length > 0 ? found : [difference({ container: '', path: member, schema: member })];
+    });
+}
+/** Names of both, those of `after` first and in its order. */
+function namesOf(before, after) {
+    return [...new Set([...Object.keys(after), ...Object.keys(before)])];
+}
+function isSameText(left, right) {
+    return JSON.stringify(left) === JSON.stringify(right);
+}
+function containersThatDiffer(before, after) {
+    const left = new Map((0,containers/* containersOf */.Mz)(before).map((one) => [(0,containers/* nameOf */.Vb)(one), one]));
+    const right = new Map((0,containers/* containersOf */.Mz)(after).map((one) => [(0,containers/* nameOf */.Vb)(one), one]));
+    const names = [...new Set([...right.keys(), ...left.keys()])];
+    return [
+        ...names.flatMap((name) => containerDifferences(name, left.get(name), right.get(name))),
+        ...orderDifferences([...left.keys()], [...right.keys()]),
+    ];
+}
+/** The same containers in another order: another revision, whatever it is worth. */
+function orderDifferences(before, after) {
+    const isSame = before.filter((name) => after.includes(name)).join() === after.filter((name) => before.includes(name)).join();
+    return isSame ? [] : [difference({ container: '', path: 'order of containers', schema: '' })];
+}
+/** A container that is new is told with all that is in it, one that is gone as that. */
+function containerDifferences(container, before, after) {
+    const place = { container, path: 'container', schema: '' };
+    if (after === undefined)
+        return [{ ...difference(place), from: 'present' }];
+    const { name: _, ...members } = after;
+    const { name: __, ...membersBefore } = before ?? {};
+    const differences = walk({ container, path: '', schema: 'containerDefinitions' }, membersBefore, members);
+    return before === undefined ? [{ ...difference(place), to: 'present' }, ...differences] : differences;
+}
+function difference({ container, path }) {
+    return { member: path, container, from: undefined, to: undefined, names: undefined };
+}
+function below({ container, path, schema }, name) {
+    return { container, path: path === '' ? name : `${path}.${name}`, schema: `${schema}.${name}` };
+}
+function walk(place, before, after) {
+    if (isSameText(before, after))
+        return [];
+    if (TOLD_BY_NAME.has(place.schema)) {
+        const names = namesThatDiffer(before, after);
+        const isNone = names.added.length + names.changed.length + names.removed.length === 0;
+        return isNone ? [] : [{ ...difference(place), names }];
+    }
+    if (place.schema === 'tags')
+        return walkItems(place, tagValues(before), tagValues(after), (key) => `.${key}`);
+    if (isListOfObjects(before) && isListOfObjects(after))
+        return walkList(place, before ?? [], after ?? []);
+    if (isObjectOrAbsent(before) && isObjectOrAbsent(after)) {
+        return namesOf(before ?? {}, after ?? {}).flatMap((name) => walk(below(place, name), before?.[name], after?.[name]));
+    }
+    return leaf(place, before, after);
+}
+function leaf(place, before, after) {
+    const map = [...canonical/* USER_MAPS */.Q$].find((one) => place.schema.startsWith(`${one}.`));
+    const isHidden = map !== undefined && isSecretName(place.schema.slice(map.length + 1));
+    const [from, to] = isHidden ? [undefined, undefined] : [toldText(before), toldText(after)];
+    // Where they differ in what is not told, two equal texts would say that nothing does.
+    return [{ ...difference(place), ...(from === to ? {} : { from, to }) }];
+}
+/** Items that a name tells apart are compared by that, others by their places. */
+function walkList(place, before, after) {
+    const key = canonical/* SETS */.sL.get(place.schema);
+    const isKeyed = key !== undefined && [before, after].every((items) => hasUniqueKeys(items, key));
+    const byKey = (items) => new Map(items.map((item, index) => [String(isKeyed ? item[key] : index), item]));
+    return walkItems(place, byKey(before), byKey(after), (name) => `[${name}]`);
+}
+function walkItems(place, before, after, suffixOf) {
+    const names = [...new Set([...after.keys(), ...before.keys()])];
+    return names.flatMap((name) => {
+        const item = { ...place, path: `${place.path}${suffixOf(name)}`, schema: place.schema };
+        const [left, right] = [before.get(name), after.get(name)];
+        return isObjectOrAbsent(left) && isObjectOrAbsent(right)
+            ? namesOf(left ?? {}, right ?? {}).flatMap((one) => walk(below(item, one), left?.[one], right?.[one]))
+            : isSameText(left, right)
+                ? []
+                : leaf(item, left, right);
+    });
+}
+function hasUniqueKeys(items, key) {
+    const keys = items.flatMap((item) => item[key] ?? []);
+    return keys.length === items.length && new Set(keys).size === items.length;
+}
+function tagValues(tags) {
+    const items = Array.isArray(tags) ? tags.filter(text_document/* isJsonObject */.OW) : [];
+    return new Map(items.map((tag) => [String(tag['key'] ?? ''), tag['value'] ?? '']));
+}
+function isListOfObjects(value) {
+    return value === undefined || (Array.isArray(value) && value.every(text_document/* isJsonObject */.OW));
+}
+function isObjectOrAbsent(value) {
+    return value === undefined || (0,text_document/* isJsonObject */.OW)(value);
+}
+function namesThatDiffer(before, after) {
+    const left = textsByName(before);
+    const right = textsByName(after);
+    return {
+        added: [...right.keys()].filter((name) => !left.has(name)),
+        changed: [...right].filter(([name, text]) => left.has(name) && left.get(name) !== text).map(([name]) => name),
+        removed: [...left.keys()].filter((name) => !right.has(name)),
+    };
+}
+/** All items of a name, of which the last may be the one that counts. */
+function textsByName(list) {
+    const texts = new Map();
+    for (const item of Array.isArray(list) ? list.filter(text_document/* isJsonObject */.OW) : []) {
+        const name = String(item['name'] ?? '');
+        const { value, valueFrom, ...others } = item;
+        texts.set(name, `${texts.get(name) ?? ''}${JSON.stringify([value, valueFrom, others])}`);
+    }
+    return texts;
+}
+/** The differences in one line: "image of web, environment of web (LOG_LEVEL)". */
+function summarizeDifferences(differences) {
+    const moved = new Set(differences.flatMap(({ member, container }) => (member === 'container' ? [container] : [])));
+    const lines = differences
+        .filter(({ member, container }) => member === 'container' || !moved.has(container))
+        .map(({ member, container, names }) => {
+        const top = member === 'order of containers' ? member : member.replace(/[.[].*$/s, '');
+        const where = container === '' ? top : `${top} of ${container}`;
+        const touched = names === undefined ? [] : [...names.added, ...names.changed, ...names.removed];
+        return touched.length === 0 ? where : `${where} (${touched.join(', ')})`;
+    });
+    return [...new Set(lines)].join(', ');
 }
 
 

@@ -16,7 +16,7 @@ test('releases as the runner starts it: outputs, summary, report, exit code 0, a
   expect(exitCode).toBe(0)
   expect(Object.keys(outputs).sort()).toEqual([...OUTPUT_NAMES].sort())
   expect(outputs).toMatchObject({ status: 'succeeded', 'task-definition': 'web:2', production: 'web:2' })
-  expect(summary).toContain('## Released: web:2 to demo/web')
+  expect(summary).toContain('## ✅ Released: web 1.1.0 → demo/web')
   expect(report).toMatchObject({ status: 'succeeded', isAws: false })
   expect(commandsIn(printed).map(({ name }) => name)).toEqual(['group', 'endgroup', 'group', 'endgroup'])
 })
@@ -26,7 +26,7 @@ test('fails with one annotation and exit code 1 when a hook fails, and leaves a 
   expect(exitCode).toBe(1)
   expect(outputs['status']).toBe('rolled-back')
   expect(commandsIn(printed).filter(({ name }) => name === 'error')).toHaveLength(1)
-  expect(summary).toContain('## Rolled back: demo/web')
+  expect(summary).toContain('## ❌ Rolled back: web 1.1.0 → demo/web')
 })
 
 test('refuses before any write when the set-up is wrong, with every problem, a summary and outputs', async () => {
@@ -102,10 +102,10 @@ test('stops the deployment when the runner interrupts it, and follows the rollba
   })
   expect(outputs['status']).toBe('cancelled')
   expect(calls.filter(({ operation }) => operation === 'StopDeployment')).not.toHaveLength(0)
-  expect(summary).toContain('## Cancelled: demo/web')
+  expect(summary).toContain('## ❌ Cancelled: ')
   expect(post?.exitCode).toBe(0)
   expect(post?.outputs).toEqual({})
-  expect(post?.summary).toContain('## Cancelled: demo/web')
+  expect(post?.summary).toMatch(/^> \[!WARNING\]\n> \*\*After this step had ended: ❌ Cancelled\.\*\* Production /)
   expect(report).toMatchObject({ status: 'cancelled', rollback: { status: 'succeeded' } })
 })
 
@@ -121,7 +121,7 @@ test('leaves the deployment id, a status of unknown and a summary when it is kil
   })
   expect(outputs['codedeploy-deployment-id']).toMatch(/^d-/)
   expect(outputs).toMatchObject({ status: 'unknown', 'rollback-status': 'unknown' })
-  expect(summary).toContain('## In progress: demo/web')
+  expect(summary).toContain('## In progress: web 1.1.0 → demo/web')
   // A runner drops the outputs of a post step.
   expect(post?.exitCode).toBe(0)
   expect(post?.outputs).toEqual({})
@@ -142,7 +142,7 @@ test('ends as cancelled when the runner interrupts it while a read of the checks
   })
   expect(exitCode).toBe(1)
   expect(outputs).toMatchObject({ status: 'cancelled', 'rollback-status': 'none' })
-  expect(summary).toContain('## Cancelled: demo/web')
+  expect(summary).toContain('## ❌ Cancelled: ')
   expect(commandsIn(printed).map(({ name }) => name)).toEqual(['group', 'endgroup', 'error'])
   expect(calls.filter(({ writes }) => writes)).toEqual([])
 })

@@ -157,7 +157,7 @@ test('jobs hand a deployment on by their outputs: stopped at the test listener, 
       const promoted = await run({ job: 'promote', inputs: approved })
       expect(promoted).toMatchObject({ exitCode: 0, writes: ['ContinueDeployment'] })
       expect(promoted.outputs).toMatchObject({ status: 'succeeded', production: 'web:2' })
-      expect(promoted.summary).toContain('## Released: web:2 to demo/web')
+      expect(promoted.summary).toContain('## ✅ Released: web 1.1.0 → demo/web')
     }),
     inOneAccount(scenario, async (run) => {
       const { outputs } = await run(propose)

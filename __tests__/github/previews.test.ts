@@ -48,7 +48,7 @@ test('tells a preview from its first push to the closing, in one comment and a t
       github.pullRequest(7)
       await preview(account, github, pullRequest({ number: 7 }))
       expect(github.comments[0]?.body).toMatch(
-        /\n## Preview released: web:2 to demo\/web-preview-1\n\n> \[!NOTE\]\n> \*\*\[.+p1\.example\.org\]\(https:\/\/p1\.example\.org\)\*\* serves pull request 7\.\n/,
+        /^<!-- .* -->\n\| Service \| Status \| Preview \| Updated \|\n.*\n\| demo\/web-preview-1 \| ✅ Preview released: web pr-7 \| \*\*\[Visit\]\(https:\/\/p1\.example\.org\)\*\* \| 8 Aug 2026, 12:\d\d UTC \|\n\n<details>/,
       )
       expect(commentOn(github, 7)).toContain('https://p1.example.org serves pull request 7.')
       expect(github.deployments[0]?.statuses.at(-1)?.description).toBe('https://p1.example.org serves pull request 7.')
@@ -71,7 +71,7 @@ test('what comes after a lane was freed changes neither its comment nor its GitH
       await preview(account, github, pullRequest({ number: 7 }))
       github.pullRequest(7).state = 'closed'
       await preview(account, github, pullRequest({ number: 7, action: 'closed', run: 120 }))
-      expect(commentOn(github, 7)).toContain('Freed: pull request 7')
+      expect(commentOn(github, 7)).toContain('pull request 7✅ Freed')
       const before = JSON.stringify([github.comments, github.deployments])
       const late = [
         pullRequest({ number: 7, action: 'closed', run: 121 }),
@@ -97,7 +97,7 @@ test('closing a pull request that never had a lane writes no comment, and leaves
         const { outputs } = await preview(account, github, pullRequest({ number, action: 'closed', run: 120 + number }))
         expect(outputs.status).toBe('unchanged')
       }
-      expect(commentOn(github, 8)).toContain('No preview: pull request 8')
+      expect(commentOn(github, 8)).toContain('pull request 8No preview')
       expect(github.comments.map(({ issue }) => issue)).toEqual([7, 8])
     }),
   ))
@@ -109,7 +109,7 @@ test('a sweep tells the pull request whose lane it frees, and who gets no lane i
       await preview(account, github, pullRequest({ number: 7 }))
       const late = await preview(account, github, pullRequest({ number: 8 }))
       expect(late.outputs).toMatchObject({ status: 'unchanged', reason: 'no-lane' })
-      expect(commentOn(github, 8)).toContain('No preview: pull request 8')
+      expect(commentOn(github, 8)).toContain('pull request 8No preview')
       expect(commentOn(github, 8)).toContain('No lane is free for pull request 8. web-preview-1: pull request 7')
       github.pullRequest(7).state = 'closed'
       const swept = await preview(account, github, scheduled())

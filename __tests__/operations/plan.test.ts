@@ -77,7 +77,9 @@ describe('operation: plan', () => {
         'AfterAllowTestTraffic',
         'AllowTraffic',
       ])
-      expect(planned.summary).toContain('## Planned: demo/web')
+      expect(planned.summary).toContain(
+        '## ✅ Planned: web 1.1.0 → demo/web\n\n> [!TIP]\n> **This release would change: image of web.**\n',
+      )
       expect(planned.summary).toContain('### What would be written')
       expect(planned.annotation).toBeUndefined()
       expect(released.writes).toEqual(['RegisterTaskDefinition', 'CreateDeployment'])

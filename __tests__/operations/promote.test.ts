@@ -26,7 +26,7 @@ describe('wait-for: test-traffic', () => {
     })
     expect(outputs['hook-results']).toContain('"result":"succeeded"')
     expect(annotation).toBeUndefined()
-    expect(summary).toContain('## Awaiting promotion: demo/web')
+    expect(summary).toContain('## ✅ Awaiting promotion: web 1.1.0 → demo/web\n\n> [!WARNING]\n> **Production')
     expect(summary).toContain(outputs['test-url'])
     expect(summary).toContain('waits at Ready until 2026-08-08')
   })

@@ -43,7 +43,7 @@ describe('operation: rollback', () => {
       expect(writes).toEqual(['StopDeployment'])
       expect(annotation).toBeUndefined()
       expect(outputs).toMatchObject({ status: 'succeeded', 'codedeploy-deployment-id': id, production: 'web:2' })
-      expect(summary).toContain('## Rolled back: demo/web')
+      expect(summary).toContain('## ✅ Rolled back: demo/web 1.1.0 → 1.0.9\n')
       const again = await operate(account, ROLLBACK, pressed(51))
       expect(again).toMatchObject({ outputs: { status: 'succeeded', production: 'web:2' }, writes: [] })
       expect(again.release.warnings).toEqual([expect.stringContaining('ago already')])

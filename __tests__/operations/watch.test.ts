@@ -110,7 +110,7 @@ describe('which deployment is watched', () => {
       const { outputs, log, summary } = await operate(account, WATCH)
       expect(outputs).toMatchObject({ status: 'unchanged', 'codedeploy-deployment-id': '' })
       expect(log.join('\n')).toContain(`${id} (InProgress at Install`)
-      expect(summary).toContain("To watch whichever is active, set 'deployment-id: active'.")
+      expect(summary).toContain('To watch whichever is active, set `deployment-id: active`.')
       for (const asked of [id, 'active']) {
         const named = await operate(account, { ...WATCH, 'deployment-id': asked, 'wait-for-minutes': '1' })
         expect(named.outputs).toMatchObject({ status: 'timed-out', 'codedeploy-deployment-id': id })

@@ -21,7 +21,7 @@ test('a pull request is put on a free lane, which runs its tasks from then on', 
     expect(writes).toEqual(['UpdateService', 'RegisterTaskDefinition', 'CreateDeployment'])
     expect(await laneStates(account)).toEqual(['1 of web:2', '0 of web:1'])
     expect(log).toContain('Lane web-preview-1 is taken for pull request 7: it is free.')
-    expect(summary).toContain('## Preview released: web:2 to demo/web-preview-1')
+    expect(summary).toContain('## ✅ Preview released: web pr-7 → demo/web-preview-1\n')
   }))
 
 test('a push updates the lane of its pull request, another pull request gets the next one, a third is told who has them', () =>
@@ -35,7 +35,7 @@ test('a push updates the lane of its pull request, another pull request gets the
     expect(third.outputs).toMatchObject({ status: 'unchanged', reason: 'no-lane', 'test-url': '' })
     expect(third).toMatchObject({ writes: [], annotation: undefined })
     expect(third.summary).not.toContain('Took')
-    expect(third.summary).toContain('## No preview: pull request 9\n\n> [!NOTE]\n> No lane is free')
+    expect(third.summary).toContain('## No preview: pull request 9\n\n> [!WARNING]\n> No lane is free')
     expect(closingLines(third.release)[0]).toMatch(
       /^No preview\. No lane is free for pull request 9\. web-preview-1: pull request 7 of example\/shop \(d-\w+, 4 min 20 s ago\); web-preview-2: pull request 8/,
     )
@@ -142,7 +142,7 @@ test('a pull request that is closed while its preview is made has its lane freed
     const isPullRequestClosed = async () => answers.shift()
     const late = await preview(account, { ...pullRequest({ number: 7 }), isPullRequestClosed }, { lanes: 1 })
     expect(late.outputs).toMatchObject({ status: 'succeeded', 'test-url': '', production: '' })
-    expect(late.summary).toContain('## Preview gone: web:2 to demo/web-preview-1')
+    expect(late.summary).toContain('## ✅ Preview gone: web pr-7 → demo/web-preview-1\n')
     expect(late.summary).toContain('Pull request 7 was closed meanwhile, so it has lane web-preview-1 no more.')
     expect(late.summary).not.toContain('serves pull request 7')
     expect(late.summary).not.toContain('The lane runs')

@@ -4,6 +4,7 @@ import { renderComment } from '../../src/github/comment-text.ts'
 import { deploymentStatusOf } from '../../src/github/deployment-status.ts'
 import type { Scenario } from '../../tools/simulator/scenario.ts'
 import { scenarios } from '../../tools/simulator/scenarios.ts'
+import { boxOf } from '../support/markdown.ts'
 import { expectValidReport } from '../support/report-schema.ts'
 import { type SimulatedReleaseOptions, simulateRelease } from '../support/simulated-release.ts'
 
@@ -32,7 +33,7 @@ test('shows what a failed hook itself printed, in log, summary, annotation and r
   expect(log.slice(at)).toContainEqual('  | status 500, wanted 200')
   expect(summary).toContain('status 500, wanted 200')
   expect(release.hookLogs[0]?.lines).toContain('status 500, wanted 200')
-  expect(summary.split('\n')[3]).toContain(`hook ${HOOK} failed: "status 500, wanted 200"`)
+  expect(boxOf(summary).paragraphs[1]).toContain(`hook ${HOOK} failed: "status 500, wanted 200"`)
   expect(annotation?.message).toContain(`hook ${HOOK} failed: "status 500, wanted 200" (HOOK_EXECUTION_FAILURE)`)
   expect(JSON.stringify(outputs)).not.toContain('wanted 200')
   expect(renderComment(release)).toContain(`/aws/lambda/${HOOK}`)

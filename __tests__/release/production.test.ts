@@ -3,6 +3,7 @@ import { renderReport } from '../../src/report/report-json.ts'
 import type { Fault, Scenario } from '../../tools/simulator/scenario.ts'
 import { baseScenario, withGroup } from '../../tools/simulator/scenarios.ts'
 import { DENIED, EXPIRED, fault, UNAVAILABLE } from '../support/faults.ts'
+import { factOf } from '../support/markdown.ts'
 import { expectValidReport } from '../support/report-schema.ts'
 import { simulateRelease } from '../support/simulated-release.ts'
 
@@ -36,7 +37,7 @@ describe('when lifecycle events were never seen', () => {
     expect(message).not.toMatch(/never left|first lifecycle event/)
     expect(message).toMatch(/How production is split could not be seen; the PRIMARY task set runs web:1 \(read /)
     expect(message).toContain('Look at the production listener: it may reach both task sets.')
-    expect(summary).toMatch(/\| AfterAllowTestTraffic \| .* \| unknown \|/)
+    expect(summary).toMatch(/\n- AfterAllowTestTraffic: hook .* unknown\n/)
     expect(release.snapshot?.eventsAreStale).toBe(true)
   })
 
@@ -63,9 +64,9 @@ describe('when the last reading is old', () => {
     expect(message).toContain(', production ran web:1.')
     expect(report.traffic).toMatchObject({ production: null, readAt: null, lastSeen: { production: 'web:1' } })
     expect(report.traffic.lastSeen.readAt).toMatch(/^2026-08-08T12:01:/)
-    expect(summary).toMatch(/\| Production when last seen \| `web:1` \(read 2026-08-08 12:01:\d\dZ\) \|/)
+    expect(factOf(summary, 'Production when last seen')).toMatch(/^`web:1` \(read 2026-08-08 12:01:\d\dZ\)$/)
     expect(summary).not.toContain('Production now')
-    expect(summary).toMatch(/\| CodeDeploy status \| InProgress \(read 2026-08-08 12:0/)
+    expect(factOf(summary, 'Deployment')).toMatch(/ by CodeDeploy: InProgress \(read 2026-08-08 12:0/)
   })
 
   test('a release that could not be read at the end of its time asks ECS, which tells when everything has moved', async () => {

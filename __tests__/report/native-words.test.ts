@@ -14,6 +14,7 @@ import { verdictSentences } from '../../src/report/sentences.ts'
 import { renderSummary } from '../../src/report/summary.ts'
 import { occupantOf, roomOf, serviceOf } from '../support/group-parts.ts'
 import { callError } from '../support/hand-engine.ts'
+import { factOf } from '../support/markdown.ts'
 import {
   CHECK,
   CHECK_ARN,
@@ -446,12 +447,16 @@ test('the summary has the stages with what is known of them, and one link to the
   )
   const snapshot = SUCCEEDED.snapshot && { ...SUCCEEDED.snapshot, events: events ?? [] }
   const markdown = renderSummary({ ...SUCCEEDED, snapshot })
-  expect(markdown).toContain('### Lifecycle stages\n\nECS tells only the stage that it is in')
-  expect(markdown).toContain('| PRE_SCALE_UP | not seen |')
-  expect(markdown).toContain('| ECS status | IN_PROGRESS (the original is kept until the bake time is over)')
-  expect(markdown).toContain('section Lifecycle stages')
+  expect(markdown).toContain('<summary>Lifecycle stages and hooks</summary>\n\nECS tells only the stage that it is in')
+  expect(markdown).toContain('- PRE_SCALE_UP: not seen\n')
+  expect(factOf(markdown, 'Deployment')).toMatch(
+    / by ECS: IN_PROGRESS \(the original is kept until the bake time is over\)/,
+  )
+  expect(markdown).toMatch(
+    /\*\*Lifecycle stages as last seen at [\d:]+Z:\*\* SCALE_UP 1 min → .* → BAKE_TIME \(running\)\n/,
+  )
   expect(markdown.split(CONSOLE).length - 1).toBe(2)
-  expect(renderSummary(HOOK_FAILED)).toContain('### Rollback\n\nStatus: **succeeded**. It took 40 s.')
+  expect(factOf(renderSummary(HOOK_FAILED), 'Rollback')).toBe('succeeded in 40 s')
 })
 
 test('the log begins with where to see the deployment, how to stop it, and what is waited for', () => {

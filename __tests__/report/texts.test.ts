@@ -3,6 +3,7 @@ import { verdictParagraph } from '../../src/report/sentences.ts'
 import { renderSummary } from '../../src/report/summary.ts'
 import type { Scenario } from '../../tools/simulator/scenario.ts'
 import { baseScenario, type ScenarioName, scenarios } from '../../tools/simulator/scenarios.ts'
+import { factOf } from '../support/markdown.ts'
 import { operate, releaseAndDie } from '../support/operations.ts'
 import { inOneAccount, inputsFor, type SimulatedRelease, simulateRelease } from '../support/simulated-release.ts'
 
@@ -19,7 +20,7 @@ function sentencesOf({ log, summary, annotation }: SimulatedRelease): string[] {
   const withoutColumns = log.filter(
     (line) => !/^\d\d:\d\d:\d\dZ {2}[\w -]{22} {2}/.test(line) && !line.startsWith('  | '),
   )
-  const written = summary.replace(/```mermaid[\s\S]*?```|<pre>[\s\S]*?<\/pre>/g, '').split('\n')
+  const written = summary.replace(/<pre>[\s\S]*?<\/pre>/g, '').split('\n')
   return [
     ...withoutColumns.map((line) => line.replace(/^\d\d:\d\d:\d\dZ {2}/, '')),
     ...written.filter((line) => !line.startsWith('|')),
@@ -34,7 +35,8 @@ function stumblingBlocks(result: SimulatedRelease): string[] {
   const times = log.flatMap((line) => /^\d\d:\d\d:\d\dZ/.exec(line) ?? [])
   const moments = release.timeline.map(({ atMs }) => atMs)
   const shares = log.flatMap((line) => /\] +([\d.]+) %$/.exec(line)?.[1] ?? []).map(Number)
-  const most = Number(/The most that was seen during this release: ([\d.]+) %/.exec(summary)?.[1] ?? 100)
+  const [, traffic = '100 %'] = /^\*\*Traffic on .*?:\*\* (.*)$/m.exec(summary) ?? []
+  const most = Math.max(0, ...[...traffic.matchAll(/([\d.]+) %/g)].map(([, percent]) => Number(percent)))
   const wasRead = calls.some(({ operation }) => operation === 'DescribeListeners')
   const wasNeverSeen = most === 0 && release.snapshot?.eventsAreStale === false
   return [
@@ -100,9 +102,11 @@ describe('a rollback that stops a release', () => {
   test('is told in the direction in which production went, with the share that the release had come to', async () => {
     const { summary, log, outputs } = await rollBack()
     expect(outputs.status).toBe('succeeded')
-    expect(summary).toContain('| Revision | `web:2` → `web:1` |')
-    expect(summary).toContain('| web | image | `registry.example/web:1.1.0` → `registry.example/web:1.0.0` |')
-    expect(summary).toContain('The most that was seen during this release: 10 %.')
+    expect(summary).toContain('## ✅ Rolled back: demo/web 1.1.0 → 1.0.0\n')
+    expect(factOf(summary, 'Image')).toBe('`1.1.0` → `1.0.0`')
+    expect(factOf(summary, 'Task definition')).toBe('`web:2` → `web:1`')
+    expect(summary).toContain('- image of web: `registry.example/web:1.1.0` → `registry.example/web:1.0.0`\n')
+    expect(summary).toMatch(/\*\*Traffic on web:2:\*\* 0 % ── 10 %.* ── 0 %\n/)
     expect(log).toContainEqual(expect.stringMatching(/AllowTraffic +failed .*\[#---------\] +10 %$/))
   })
 })
@@ -127,7 +131,7 @@ test('a refusal for want of a service names none', async () => {
     inputs: { service: '', cluster: '' },
   })
   expect(annotation?.title).toBe('Refused')
-  expect(summary).toMatch(/^## Refused\n/)
+  expect(summary).toMatch(/^## ❌ Refused\n/)
 })
 
 test('a stopped deployment of which nothing more is known leaves no gap between two sentences', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { SIMULATION_START_MS } from '../../tools/simulator/clock.ts'
 import type { GroupSeed, Scenario } from '../../tools/simulator/scenario.ts'
 import { baseScenario, withGroup } from '../../tools/simulator/scenarios.ts'
+import { factOf } from '../support/markdown.ts'
 import { deployByOther, type OtherDeployment, runNumber } from '../support/others.ts'
 import { expectValidReport } from '../support/report-schema.ts'
 import { clientsFor, type SimulatedReleaseOptions, simulateRelease } from '../support/simulated-release.ts'
@@ -65,7 +66,7 @@ describe('wait, the default', () => {
       /Deployment group 'DgpECS-demo-web' is busy\. Waiting,.* at most .* min, for deployment d-\w+ \(InProgress.*, created .* ago by user, 'by hand'\)\. https:\/\/\S+/,
     )
     expect(told.at(-1)).toMatch(/The deployment group is free after .*\. Checking again/)
-    expect(summary).toContain('| Waited for room |')
+    expect(factOf(summary, 'Started')).toMatch(/; waited .* for `d-\w+`$/)
   })
 
   test('says once in every few minutes of silence that it still waits', async () => {

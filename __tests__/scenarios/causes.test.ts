@@ -171,7 +171,7 @@ describe('a release whose tasks die once all of production is on them', () => {
       inputs: { 'wait-for': 'completion' },
     })
     expect(outputs.status).toBe('succeeded')
-    expect(summary).toMatch(/^## Released with 1 of 2 tasks running: web:2 to demo\/web\n\n> \[!WARNING\]\n/)
+    expect(summary).toMatch(/^## ❌ Released with 1 of 2 tasks running: web 1\.1\.0 → demo\/web\n\n> \[!WARNING\]\n/)
     const why = 'container web: exit code 137, OutOfMemoryError: Container killed due to memory usage'
     const verdict = `released web:2 to demo/web, but only 1 of 2 tasks runs, with all of production on them: ${why}. To bring production back: 'operation: rollback' with 'task-definition: web:1'.`
     expect(annotation).toMatchObject({ level: 'warning', message: expect.stringContaining(verdict) })
@@ -183,7 +183,7 @@ describe('a release whose tasks die once all of production is on them', () => {
   test('is told at production traffic too, with none of them running', async () => {
     const { outputs, summary } = await simulateRelease({ scenario: diesLate(0) })
     expect(outputs.status).toBe('succeeded')
-    expect(summary).toMatch(/^## Released with 0 of 2 tasks running/)
+    expect(summary).toMatch(/^## ❌ Released with 0 of 2 tasks running: .*\n\n> \[!CAUTION\]\n/)
     expect(summary).toContain('but none of 2 tasks runs, with all of production on them: container web: exit code 137')
   })
 })
@@ -197,7 +197,7 @@ test('a rollback whose tasks die is told with the counts, and does not advise it
       inputs: { operation: 'rollback', image: '', 'task-definition': 'web:1', 'wait-for': 'completion' },
     })
     expect(release.status).toBe('succeeded')
-    expect(summary).toMatch(/^## Rolled back with [01] of 2 tasks running/)
+    expect(summary).toMatch(/^## ❌ Rolled back with [01] of 2 tasks running: demo\/web 1\.1\.0 → 1\.0\.0\n/)
     expect(annotation?.message).toMatch(/brought demo\/web back to web:1, but (none|only 1) of 2 tasks runs/)
     expect(annotation?.message).not.toContain("'operation: rollback'")
   }))

@@ -1,19 +1,19 @@
 import { expect, test } from '@jest/globals'
 import { type ScenarioName, scenarios } from '../../tools/simulator/scenarios.ts'
-import { readMarkdown } from '../support/markdown.ts'
+import { boxOf, readMarkdown } from '../support/markdown.ts'
 import { inputsFor, simulateRelease } from '../support/simulated-release.ts'
 
-/** The first two paragraphs of the box: why, and what to do. A release that went well has one fact and no step. */
+/** What comes in the box after where production is: why, and what to do. A release that went well has no step. */
 const FIRST_LINES: Record<ScenarioName, [cause: RegExp, step: RegExp | undefined]> = {
-  success: [/released web:2 to demo\/web\.$/, undefined],
-  'no-hooks': [/released web:2 to demo\/web\.$/, undefined],
+  success: [/released web:2 to demo\/web\.(?: The original .*)?$/, undefined],
+  'no-hooks': [/released web:2 to demo\/web\.(?: The original .*)?$/, undefined],
   'hook-fails': [
     /at AfterAllowTestTraffic: hook CodeDeployHook_validate failed: "The test listener answered 500 from web:2; expected 200\."/,
     /^Next: mend what the hook found, then release again\. All of its log is in the log group \/aws\/lambda\/CodeDeployHook_validate\.$/,
   ],
   'hook-fails-no-rollback': [
     /failed: "The test listener answered 500 from web:2; expected 200\.".* There was no rollback/,
-    /^Next: mend what the hook found, then release again\. .* The replacement stays until then; 'rollback-on: failure' takes it down\.$/,
+    /^Next: mend what the hook found, then release again\. .* The replacement stays until then; rollback-on: failure takes it down\.$/,
   ],
   'hook-silent': [
     /hook CodeDeployHook_validate did not answer within the hour that CodeDeploy waits/,
@@ -43,7 +43,7 @@ const FIRST_LINES: Record<ScenarioName, [cause: RegExp, step: RegExp | undefined
   'late-rollback': [/failed: "The test listener answered 500/, /^Next: mend what the hook found/],
   'rollback-fails': [
     /alarm web-5xx went off .* Rollback d-\w+ failed: .*The rollback was made to fail\. \(InvalidParameterException\)\.$/,
-    /^To bring production back: 'operation: rollback' with 'task-definition: web:1'\.$/,
+    /^To bring production back: operation: rollback with task-definition: web:1\.$/,
   ],
   'bad-appspec': [
     /INVALID_REVISION: .*There was nothing to roll back/,
@@ -65,24 +65,26 @@ const FIRST_LINES: Record<ScenarioName, [cause: RegExp, step: RegExp | undefined
 /** What stands in no box: of one request, and of a page that the reader is on. */
 const NOISE = /Request ID|Proxy: null|the summary of this run|Status: none|undefined/
 
+/** Where production is, which comes first. */
+const PRODUCTION =
+  /^(?:Production runs |Production traffic never left the original |What serves production could not be seen)/
+
 test.each(Object.keys(FIRST_LINES) as ScenarioName[])(
-  'the first two lines of the box have the cause and the next step, and the annotation begins with them: %s',
+  'the box begins with where production is, the cause and the next step, and the annotation with the last two: %s',
   async (name) => {
     const { summary, annotation, log } = await simulateRelease({ scenario: scenarios[name], inputs: inputsFor(name) })
-    const box = (summary.split('\n\n')[1] ?? '')
-      .split('\n')
-      .slice(1)
-      .map((line) => line.replace(/^> ?/, ''))
-    const lines = box.filter((line) => line !== '').map((line) => readMarkdown(line).text)
+    const { colour, paragraphs } = boxOf(summary)
+    const [production = '', why = '', next = '', ...rest] = paragraphs.map((line) => readMarkdown(line).text)
     const [cause, step] = FIRST_LINES[name]
-    expect(lines[0]).toMatch(cause)
-    if (step !== undefined) expect(lines[1]).toMatch(step)
-    else expect(lines[1]).toMatch(/^Production runs /)
-    expect(lines.join('\n')).not.toMatch(NOISE)
-    expect(summary).not.toMatch(/the summary of this run|Status: \*\*none/)
+    expect(production).toMatch(PRODUCTION)
+    expect(why).toMatch(cause)
+    if (step !== undefined) expect(next).toMatch(step)
+    expect(colour === 'TIP').toBe(step === undefined)
+    expect([production, why, next, ...rest].join('\n')).not.toMatch(NOISE)
+    expect(summary).not.toMatch(/the summary of this run|Rollback.*none/)
     const told = annotation?.message ?? log.at(-1) ?? ''
     if (step === undefined) return
-    expect(told.startsWith(lines[0] ?? '-')).toBe(true)
-    expect(told.slice((lines[0]?.length ?? 0) + 1, (lines[0]?.length ?? 0) + 12)).toBe(lines[1]?.slice(0, 11))
+    expect(told.startsWith(why)).toBe(true)
+    expect(told.slice(why.length + 1, why.length + 12)).toBe(next.slice(0, 11))
   },
 )

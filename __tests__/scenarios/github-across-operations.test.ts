@@ -46,14 +46,14 @@ test('a promotion in a second job goes on with the comment and the GitHub deploy
       ),
       environment_url: 'https://test.example.com',
     })
-    expect(readMarkdown(github.comments[0]?.body ?? '').text).toContain('Awaiting promotion: demo/web')
+    expect(readMarkdown(github.comments[0]?.body ?? '').text).toContain('✅ Awaiting promotion: web 1.1.0')
     await account.clock.sleep(600_000)
     const { outputs, notices } = await tellOperation(account, github, { inputs: { operation: 'promote' } })
     expect(outputs.status).toBe('succeeded')
     expect(notices).toEqual([])
     expect(github.comments).toHaveLength(1)
     const read = readMarkdown(github.comments[0]?.body ?? '')
-    expect(read.text).toContain('Released: web:2 to demo/web')
+    expect(read.text).toContain('✅ Released: web 1.1.0')
     expect(read.text).toContain('registry.example/web:1.1.0')
     expect(github.deployments).toHaveLength(1)
     expect(statesOf(github).at(-1)).toBe('success')
@@ -69,7 +69,7 @@ test('a stop in a third job ends both as failed, and a second stop or a watch wi
       state: 'failure',
       description: expect.stringMatching(/^Stopped: Deployment d-\w+ was stopped/),
     })
-    expect(readMarkdown(github.comments[0]?.body ?? '').text).toContain('Stopped: demo/web')
+    expect(readMarkdown(github.comments[0]?.body ?? '').text).toContain('✅ Stopped: web 1.1.0')
     const before = JSON.stringify([github.comments, github.deployments])
     for (const operation of ['stop', 'watch']) {
       const idle = { ...stop, inputs: { ...stop.inputs, operation, 'deployment-id': 'active' } }
@@ -85,7 +85,7 @@ test('a refused promotion leaves the GitHub deployment as it is, and settles the
     const told = statesOf(github)
     expect((await tellOperation(account, github, { inputs: other })).outputs.status).toBe('refused')
     expect(statesOf(github)).toEqual(told)
-    expect(readMarkdown(github.comments[0]?.body ?? '').text).toContain('Refused: demo/web')
+    expect(readMarkdown(github.comments[0]?.body ?? '').text).toContain('❌ Refused: web 1.1.0')
     await account.clock.sleep(3_700_000)
     expect((await tellOperation(account, github, { inputs: { operation: 'promote' } })).outputs.status).toBe('refused')
     expect(github.deployments).toHaveLength(1)
@@ -143,7 +143,7 @@ test('a rollback that stops a deployment reads as its failure', () =>
       state: 'failure',
       description: expect.stringMatching(/^Rolled back: Deployment d-\w+ was stopped/),
     })
-    expect(readMarkdown(github.comments[0]?.body ?? '').text).toContain('Rolled back: demo/web')
+    expect(readMarkdown(github.comments[0]?.body ?? '').text).toContain('✅ Rolled back: ')
   }))
 
 test('a rollback that deploys an earlier revision is a GitHub deployment of the commit which that revision was of', () =>
@@ -174,7 +174,7 @@ test('a plan is told in the comment and makes no GitHub deployment, and neither 
   story(baseScenario, async (account, github) => {
     await tellOperation(account, github, { inputs: { operation: 'plan' } })
     const { text } = readMarkdown(github.comments[0]?.body ?? '')
-    expect(text).toContain('Planned: demo/web')
+    expect(text).toContain('✅ Planned: web 1.1.0')
     expect(text).toContain('Register a new revision of task definition web')
     expect(text).toContain('registry.example/web:1.1.0')
     await tellOperation(account, github, { inputs: { service: 'web', cluster: 'demo', 'container-name': 'nope' } })

@@ -218,8 +218,8 @@ test('a plan tells every member that would change, in the log, in the summary an
     'Changes tags.team: storefront -> shop',
     'Changes tags.version: absent -> 2',
   ])
-  expect(summary).toContain('| web | logConfiguration.options.mode | `absent` → `blocking` |')
-  expect(summary).toContain('| task | tags.team | `storefront` → `shop` |')
+  expect(summary).toContain('- logConfiguration.options.mode of web: `absent` → `blocking`\n')
+  expect(summary).toContain('- tags.team: `storefront` → `shop`\n')
   const told = `${log.join('\n')}${summary}${renderReport(release)}`
   expect(told).not.toMatch(/hunter2|debug/)
   expectValidReport(release)
@@ -244,6 +244,6 @@ test('a container that is new is told with what is in it, and one that is gone a
     'Changes environment of proxy: adds A',
   ])
   expect(log).toContain('Removes container worker')
-  expect(summary).toContain('| proxy | container | added |')
-  expect(summary).toContain('| worker | container | removed |')
+  expect(summary).toContain('- container proxy: added\n')
+  expect(summary).toContain('- container worker: removed\n')
 })

@@ -35,8 +35,10 @@ describe('a release that goes well', () => {
     ])
     expect(writes).toEqual(['RegisterTaskDefinition', 'CreateDeployment'])
     expect(annotation).toBeUndefined()
-    expect(summary).toContain('## Released: web:2 to demo/web')
-    expect(summary).toMatch(/\| AfterAllowTestTraffic \| .*`CodeDeployHook_validate`.* \| succeeded \| 20 s \|/)
+    expect(summary).toContain('## ✅ Released: web 1.1.0 → demo/web\n')
+    expect(summary).toMatch(
+      /\n- AfterAllowTestTraffic: succeeded in 20 s, .*; hook \[CodeDeployHook_validate\]\(.* succeeded\n/,
+    )
     expect(log.filter((line) => line.includes('Z  Install '))).toHaveLength(2)
   })
 
@@ -153,7 +155,7 @@ describe('a release that CodeDeploy ends', () => {
     expect(annotation?.message).toContain('There was no rollback: no setting asks for one after this')
     expect(annotation?.message).toContain('The test listener reaches the replacement (web:2).')
     expect(annotation?.message).toContain('The replacement task set still runs (2 of 2 tasks).')
-    expect(summary).toContain('- The test listener reaches the replacement (web:2), as read at ')
+    expect(summary).toContain('- Test listener: The test listener reaches the replacement (web:2), as read at ')
   })
 
   test('names the alarm, with a link, and how far traffic had shifted', async () => {

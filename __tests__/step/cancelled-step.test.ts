@@ -129,7 +129,7 @@ describe('a step that is cancelled while it hangs ends as cancelled, with exit c
   ])('%s', async (_what, environment, change) => {
     const { printed, exits, summary } = await cancelledWhileItHangs(environment(), change)
     expect(printed).toContain('status=cancelled')
-    expect(summary).toContain('## Cancelled: demo/web')
+    expect(summary).toContain('## ❌ Cancelled: demo/web')
     expect(printed.filter((line) => line.startsWith('::error'))).toEqual([
       expect.stringContaining('The workflow run was cancelled before a deployment was created.'),
     ])

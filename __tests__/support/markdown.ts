@@ -61,3 +61,19 @@ export function readInPlace(place: string, markdown: string): ReadMarkdown {
     kinds: new Set([...read.kinds].filter((kind) => kind !== 'html' && !frame.kinds.has(kind))),
   }
 }
+
+/** The value of a fact in a summary or a comment, in Markdown; undefined when it has none of this name. */
+export function factOf(markdown: string, name: string): string | undefined {
+  const at = markdown.indexOf(`<tr><td><b>${name}</b></td><td>\n\n`)
+  return at < 0 ? undefined : markdown.slice(at).split('\n\n')[1]
+}
+
+/** Kind and paragraphs of the coloured box, in Markdown. */
+export function boxOf(markdown: string): { colour: string; paragraphs: string[] } {
+  const [, colour = '', body = ''] = /^> \[!([A-Z]+)\]\n((?:>.*\n?)*)/m.exec(markdown) ?? []
+  const paragraphs = body
+    .split('\n')
+    .map((line) => line.replace(/^> ?/, ''))
+    .filter((line) => line !== '')
+  return { colour, paragraphs }
+}

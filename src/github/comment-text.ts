@@ -1,33 +1,25 @@
-import { functionName, shortName } from '../aws/arn.ts'
+import { shortName } from '../aws/arn.ts'
 import { runUrl } from '../aws/console-links.ts'
-import { eventDurationMs } from '../follow/timeline.ts'
-import { type Release, rollbackOf } from '../release-state.ts'
-import { hadNothingToRollBack } from '../report/end-cause.ts'
+import type { Release } from '../release-state.ts'
 import { withoutHookLines } from '../report/hook-reason.ts'
-import { hookResults } from '../report/hook-results.ts'
-import {
-  changesInOrder,
-  deploymentLink,
-  deploymentName,
-  eventHeads,
-  revisionsInOrder,
-  wordsFor,
-} from '../report/labels.ts'
-import { durationText, list, section, table, withLink } from '../report/markdown-parts.ts'
-import { plannedOf } from '../report/planned.ts'
-import { alert, changes, heading } from '../report/summary.ts'
-import { eventResult } from '../report/summary-events.ts'
-import { productionText } from '../report/traffic.ts'
-import { cut, markdownCode, markdownText } from '../text/untrusted.ts'
+import { serviceLabel } from '../report/labels.ts'
+import { folded, table, withLink } from '../report/markdown-parts.ts'
+import { isGoneAgain } from '../report/previews.ts'
+import { releasedName } from '../report/released.ts'
+import { verdictSentences } from '../report/sentences.ts'
+import { alert, colourOf, signed } from '../report/summary-alert.ts'
+import { course } from '../report/summary-course.ts'
+import { lifecycle } from '../report/summary-events.ts'
+import { factsTable } from '../report/summary-facts.ts'
+import { changes, planned } from '../report/summary-more.ts'
+import { cut, markdownText } from '../text/untrusted.ts'
+import { clockTime } from '../text/words.ts'
 
 /** Far below the longest body that GitHub takes, 65,536 characters, some of which it may count as several. */
 const MAX_LENGTH = 60_000
 
 /** Longer names are none of AWS. */
 const MAX_NAME_LENGTH = 255
-
-/** So many containers or lifecycle events are told at most. */
-const MAX_ROWS = 30
 
 /**
  * The hidden first line by which a later run finds the comment of the same service: region, cluster and service, so that
@@ -41,22 +33,14 @@ export function commentMarker({ region, asked }: Pick<Release, 'region' | 'asked
 }
 
 /**
- * The comment on a pull request: verdict, image, test URL, lifecycle events, hooks, rollback. What hooks printed is never
- * part of it, nor is what CodeDeploy tells of their log. Parts that do not fit are left out whole.
+ * The comment on a pull request: one row, the box where there is more to say than that it went well, and the rest folded.
+ * What hooks printed is never part of it, nor is what CodeDeploy tells of their log. Parts that do not fit are left out whole.
  */
 export function renderComment(told: Release): string {
   const release = withoutHookLines(told)
   const run = runUrl(release.run)
   const end = run === undefined ? '' : `${withLink('Everything else is in the summary of the run', run)}.`
-  const parts = [
-    heading(release),
-    alert(release),
-    facts(release),
-    planned(release),
-    lifecycle(release),
-    hooks(release),
-    rollback(release),
-  ]
+  const parts = [row(release), ...below(release)]
   let body = commentMarker(release)
   for (const part of parts) {
     if (part !== '' && body.length + part.length + end.length < MAX_LENGTH) body += `\n${part}\n`
@@ -64,64 +48,53 @@ export function renderComment(told: Release): string {
   return `${body}\n${end}\n`
 }
 
-function facts(release: Release): string {
-  const { deploymentId, testUrl } = release
-  const images = (changesInOrder(release) ?? []).filter(({ member }) => member === 'image').slice(0, MAX_ROWS)
-  const production = productionText(release)
-  const deployment = deploymentId === undefined ? '' : markdownCode(deploymentName(release))
-  const revisions = revisionsInOrder(release)
-  const rows: [string, string][] = [
-    ...images.map(({ container, from, to }): [string, string] => [
-      `Image of ${markdownText(container)}`,
-      `${markdownCode(from ?? 'absent')} → ${markdownCode(to ?? 'absent')}`,
-    ]),
-    ['Revision', revisions.map(markdownCode).join(' → ')],
-    [release.operation === 'preview' ? 'The lane runs' : 'Production now', markdownCode(production)],
-    [
-      release.operation === 'preview' ? 'Preview' : 'Test URL',
-      testUrl === undefined ? '' : withLink(markdownText(testUrl), testUrl),
-    ],
-    ['Deployment', deployment === '' ? '' : withLink(deployment, deploymentLink(release))],
+/** Service, how it is, where to see it, and when that was. */
+function row(release: Release): string {
+  const { preview, testUrl } = release
+  const name = release.status === 'unchanged' ? '' : releasedName(release)
+  const { title } = verdictSentences(release)
+  const status = name === '' ? title : `${title}: ${name}`
+  const cells: [string, string][] = [
+    ['Service', markdownText(serviceLabel(release))],
+    ['Status', signed(release, markdownText(status))],
+    [preview === undefined ? 'Test' : 'Preview', testUrl === undefined ? '' : `**${withLink('Visit', testUrl)}**`],
+    ['Updated', dayTime(updatedAtMs(release))],
   ]
-  const shown = rows.filter(([, value]) => value !== '')
-  return shown.length === 0 ? '' : table(['', ''], shown)
+  const shown = cells.filter(([, value]) => value !== '')
+  return table(
+    shown.map(([head]) => head),
+    [shown.map(([, value]) => value)],
+  )
 }
 
-/** What `operation: plan` is asked for: what would be written, and what would change. */
-function planned(release: Release): string {
-  const told = plannedOf(release)
-  if (told === undefined) return ''
-  const writes = told.writes.length === 0 ? 'Nothing.' : list(told.writes)
-  return `${section('What would be written', writes)}\n\n${changes(release)}`
+/** `8 Aug 2026, 12:02 UTC`: in short words, so that the row fits on a telephone. */
+function dayTime(atMs: number): string {
+  return `${DAY.format(atMs)}, ${clockTime(atMs).slice(0, 5)} UTC`
 }
 
-function lifecycle(release: Release): string {
-  const events = release.snapshot?.events ?? []
-  if (events.length === 0) return ''
-  const rows = events
-    .slice(0, MAX_ROWS)
-    .map((event) => [markdownText(event.name), eventResult(event), durationText(eventDurationMs(event))])
-  const heads = eventHeads(release)
-  return section(heads.section, table([heads.column, 'Result', 'Duration'], rows))
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+
+function updatedAtMs({ endedAt, timeline, startedAt }: Release): number {
+  return endedAt?.atMs ?? timeline.at(-1)?.atMs ?? startedAt.atMs
 }
 
-function hooks(release: Release): string {
-  const results = hookResults(release)
-  if (results.length === 0) return ''
-  const rows = results.map(({ event, hookFunction, result, durationMs }) => [
-    event,
-    markdownCode(functionName(hookFunction)),
-    result === 'failed' ? '**failed**' : result.replace('-', ' '),
-    durationText(durationMs),
-  ])
-  return section('Hooks', table([eventHeads(release).column, 'Function', 'Result', 'Duration'], rows))
+/** The box, where the row does not say it all; the rest is folded, but for a plan, which is asked for to be read. */
+function below(release: Release): string[] {
+  const box = alert(release)
+  const isSaid = isSaidByRow(release)
+  const rest = [isSaid ? box : '', factsTable(release), course(release)]
+  return [
+    isSaid ? '' : box,
+    planned(release),
+    folded('Details', rest.filter((part) => part !== '').join('\n\n')),
+    changes(release),
+    lifecycle(release, false),
+  ]
 }
 
-function rollback(release: Release): string {
-  const found = rollbackOf(release)
-  if (found === undefined || (found.status === 'none' && !found.wasDue)) return ''
-  if (hadNothingToRollBack(release)) return ''
-  const ownId = wordsFor(release).ids.ofRollback(found.deploymentId)
-  const id = ownId === undefined ? '' : ` (${markdownCode(ownId)})`
-  return section('Rollback', `Status: **${found.status}**${id}.`)
+/** It goes on, or it went well and is what somebody looks for. */
+function isSaidByRow(release: Release): boolean {
+  const { status, preview } = release
+  const isShown = preview === undefined || (preview.task === 'claim' && !isGoneAgain(release))
+  return status === undefined || (status === 'succeeded' && colourOf(release) === 'TIP' && isShown)
 }

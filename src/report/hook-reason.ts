@@ -40,6 +40,11 @@ export function tellingLine(lines: readonly string[]): string | undefined {
   return line === undefined ? undefined : inSentence(line, MAX_REASON_LENGTH)
 }
 
+/** What the function printed, without what Lambda prints around it; that it ran out of time or memory stays. */
+export function withoutLambdasOwn(lines: readonly string[]): string[] {
+  return lines.filter((line) => !OF_LAMBDA.test(line) || /\bStatus: (?!success)/i.test(line))
+}
+
 /** A line without time, request id and level, without the id of the deployment and what is reported of it. */
 function bare(line: string): string {
   const text = messageIn(line.replace(PREFIX, '')).trim()

@@ -1,14 +1,14 @@
 import { functionName } from '../aws/arn.ts'
-import { alarmUrl, serviceUrl } from '../aws/console-links.ts'
+import { alarmUrl, logGroupUrl, serviceUrl } from '../aws/console-links.ts'
 import { hasEnded, replacementOf, type Snapshot } from '../follow/snapshot.ts'
-import type { HookFault } from '../lifecycle/fault.ts'
+import type { Fault, HookFault } from '../lifecycle/fault.ts'
 import { type HookLog, mayHaveStarted, type Release, rollbackOf } from '../release-state.ts'
 import { paragraph } from '../text/words.ts'
 import { hookFactsOf, isSuperseded } from './end-cause.ts'
 import { faultOf } from './fault.ts'
 import { hookLogAt } from './hook-reason.ts'
 import { deploymentLink, originalRevision, releasedRevision, wordsFor } from './labels.ts'
-import type { Linked } from './markdown-parts.ts'
+import { type Linked, textOf } from './markdown-parts.ts'
 import { shortOfTasks } from './short-of-tasks.ts'
 import { trafficNow } from './traffic.ts'
 
@@ -63,13 +63,26 @@ export function linksIn(release: Release): Linked[] {
   const links: Linked[] = [
     ...urls.map((url) => ({ url: url ?? '', label: 'in the console' })),
     ...(testUrl === undefined ? [] : [{ url: testUrl, label: undefined }]),
+    ...logGroupOf(fault, release),
     ...commands.map((command) => ({ command })),
   ]
   return links.sort((one, other) => textOf(other).length - textOf(one).length)
 }
 
-function textOf(link: Linked): string {
-  return 'url' in link ? link.url : link.command
+/** The log group that a sentence about a hook names. */
+function logGroupOf(fault: Fault | undefined, release: Release): Linked[] {
+  const { service } = release
+  if (service === undefined || fault === undefined || !('hookFunction' in fault)) return []
+  const log = hookLogAt(release, fault)
+  if (log?.state === 'no-group') return []
+  const name = log?.logGroup ?? defaultLogGroup(fault.hookFunction)
+  const url = logGroupUrl(service.partition, service.region, name)
+  return url === undefined ? [] : [{ name, url }]
+}
+
+/** Where a function logs unless it says otherwise. Source: Lambda Developer Guide, "Sending Lambda function logs to CloudWatch Logs". */
+function defaultLogGroup(hookFunction: string): string {
+  return `/aws/lambda/${functionName(hookFunction)}`
 }
 
 /**
@@ -174,7 +187,7 @@ function isLeftRunning({ snapshot, settlement }: Release): boolean {
 
 function logSentence(hookFunction: string, log: HookLog | undefined): string {
   if (log === undefined) {
-    return `Its log is in the log group /aws/lambda/${functionName(hookFunction)}, unless the function has another.`
+    return `Its log is in the log group ${defaultLogGroup(hookFunction)}, unless the function has another.`
   }
   switch (log.state) {
     case 'no-group':

@@ -23,6 +23,11 @@ function isWithoutLane({ status, problems }: Release): boolean {
   return status === 'unchanged' && problems[0]?.reason === 'no-lane'
 }
 
+/** There is no preview, and nothing has failed: no lane was free, or the pull request comes from a fork. */
+export function hasNoPreview(release: Release): boolean {
+  return release.preview?.task === 'fork' || isWithoutLane(release)
+}
+
 /** What a preview is about when no lane is known: `pull request 12`, or all lanes. Undefined for any other operation. */
 export function previewLabel({ operation, preview }: Release): string | undefined {
   if (operation !== 'preview') return undefined

@@ -5,7 +5,6 @@ import { closingLines } from '../report/log-lines.ts'
 import { deploymentOutputs, OUTPUT_NAMES, type OutputName, renderOutputs } from '../report/outputs.ts'
 import { renderReport } from '../report/report-json.ts'
 import type { Reporter } from '../report/reporter.ts'
-import { renderSummary } from '../report/summary.ts'
 import { logLine } from '../text/untrusted.ts'
 import type { Log } from '../world.ts'
 import type { StepFiles } from './files.ts'
@@ -92,20 +91,23 @@ export class Outputs implements Reporter {
 export class Summary implements Reporter {
   readonly #files: StepFiles
   readonly #log: Log
+  readonly #render: (release: Release) => string
 
-  constructor(files: StepFiles, log: Log) {
+  /** @param render what it says; of a post step only what is new, for the page of the main step stands above it */
+  constructor(files: StepFiles, log: Log, render: (release: Release) => string) {
     this.#files = files
     this.#log = log
+    this.#render = render
   }
 
   update(release: Release, before: Release | undefined): void {
     const { timeline, deploymentId, waits, status } = release
     const isSame = before?.timeline === timeline && before.deploymentId === deploymentId && before.waits === waits
-    if (!isSame || status !== undefined) this.#files.writeSummary(renderSummary(release))
+    if (!isSame || status !== undefined) this.#files.writeSummary(this.#render(release))
   }
 
   finish(ended: Release): void {
-    const isWritten = this.#files.writeSummary(renderSummary(ended))
+    const isWritten = this.#files.writeSummary(this.#render(ended))
     if (!isWritten) this.#log.line('Warning: the job summary could not be written (GITHUB_STEP_SUMMARY).')
   }
 }

@@ -1,4 +1,6 @@
+import { renderAfterword } from '../report/afterword.ts'
 import { Reporters } from '../report/reporter.ts'
+import { renderSummary } from '../report/summary.ts'
 import type { Log } from '../world.ts'
 import type { StepFiles } from './files.ts'
 import { Annotation, ClosingLines, Outputs, ReportFile, Summary } from './reporters.ts'
@@ -11,7 +13,7 @@ export class MainStepReporters extends Reporters {
   constructor(toolkit: LaterToolkit, files: StepFiles, log: Log) {
     const report = new ReportFile(files, log)
     const outputs = new Outputs(toolkit, log, report)
-    super([report, outputs, new Summary(files, log), new ClosingLines(log), new Annotation(toolkit)])
+    super([report, outputs, new Summary(files, log, renderSummary), new ClosingLines(log), new Annotation(toolkit)])
     this.#outputs = outputs
   }
 
@@ -26,5 +28,5 @@ export class MainStepReporters extends Reporters {
  * Source: actions/runner, ExecutionContext.CreatePostChild.
  */
 export function postStepReporters(files: StepFiles, log: Log): Reporters {
-  return new Reporters([new ReportFile(files, log), new Summary(files, log), new ClosingLines(log)])
+  return new Reporters([new ReportFile(files, log), new Summary(files, log, renderAfterword), new ClosingLines(log)])
 }

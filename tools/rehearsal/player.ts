@@ -206,11 +206,11 @@ class Player {
   #commented(pullRequest: number, says: string): void {
     const { comments = [] } = this.#stage.github?.api ?? {}
     const [first, ...others] = comments.filter(({ issue }) => issue === pullRequest)
-    const [heading = 'nothing'] = first?.body.match(/^## .*$/m) ?? []
-    this.#say(`-- pull request ${pullRequest} has ${others.length + (first ? 1 : 0)} comment: ${logLine(heading)}`)
+    const row = first?.body.split('\n').findLast((line) => line.startsWith('| ')) ?? 'nothing'
+    this.#say(`-- pull request ${pullRequest} has ${others.length + (first ? 1 : 0)} comment: ${logLine(row)}`)
     if (others.length > 0) throw new Astray(`pull request ${pullRequest} must have one comment; it has more.`)
     if (first?.body.includes(says) !== true) {
-      throw new Astray(`the comment on pull request ${pullRequest} must say '${says}'; it says ${heading}.`)
+      throw new Astray(`the comment on pull request ${pullRequest} must say '${says}'; it says ${row}.`)
     }
   }
 

@@ -25,11 +25,20 @@ const schema: Options = {
   },
 }
 
+/** The page behind the article, in GitHub's colours, and narrow margins on a telephone as there. */
+const AROUND = `
+body { margin: 0; background-color: #ffffff; }
+@media (prefers-color-scheme: dark) { body { background-color: #0d1117; } }
+.markdown-body { box-sizing: border-box; max-width: 980px; margin: 0 auto; padding: 32px; }
+@media (max-width: 767px) { .markdown-body { padding: 16px; } }
+.markdown-body .markdown-alert .octicon { margin-right: 8px; }
+`
+
 /**
  * A job summary as a page that looks like GitHub's, in one file and without the network. A likeness: GitHub's own
  * renderer is not public.
  */
-export async function renderSummaryPage(markdown: string): Promise<string> {
+export async function renderSummaryPage(markdown: string, title = 'Job summary'): Promise<string> {
   const body = await unified()
     .use(remarkParse)
     .use(remarkGfm)
@@ -39,43 +48,20 @@ export async function renderSummaryPage(markdown: string): Promise<string> {
     .use(rehypeSanitize, schema)
     .use(rehypeStringify)
     .process(markdown)
-  const html = String(body)
   const style = readFileSync(require.resolve('github-markdown-css/github-markdown.css'), 'utf8')
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Job summary</title>
-<style>${style}
-.markdown-body { box-sizing: border-box; max-width: 980px; margin: 0 auto; padding: 32px; }
-</style>
+<title>${title}</title>
+<style>${style}${AROUND}</style>
 </head>
 <body>
 <article class="markdown-body">
-${html}
+${String(body)}
 </article>
-${html.includes('language-mermaid') ? diagrams() : ''}</body>
+</body>
 </html>
-`
-}
-
-/** Draws Mermaid blocks where they stand, as GitHub does; a block inside a closed `details` when it is opened. */
-function diagrams(): string {
-  const mermaid = readFileSync(require.resolve('@mermaid-js/tiny'), 'utf8').replaceAll('</script', '<\\/script')
-  return `<script>${mermaid}</script>
-<script>
-mermaid.initialize({ startOnLoad: false, securityLevel: 'strict' })
-for (const code of document.querySelectorAll('pre > code.language-mermaid')) {
-  const diagram = document.createElement('pre')
-  diagram.className = 'mermaid'
-  diagram.textContent = code.textContent
-  const details = code.closest('details')
-  code.parentElement.replaceWith(diagram)
-  const draw = () => mermaid.run({ nodes: [diagram] })
-  if (details === null || details.open) draw()
-  else details.addEventListener('toggle', draw, { once: true })
-}
-</script>
 `
 }
