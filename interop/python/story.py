@@ -57,6 +57,7 @@ def tell(w):
     until(lambda: "rollbackInfo" in codedeploy.get_deployment(deploymentId=w.stopped)["deploymentInfo"])
 
     deploy_by_ecs(w, ecs)
+    run_by_itself(w, ecs)
     ecs.update_service(cluster="demo", service="web", desiredCount=3)
     refused(w, "DeploymentDoesNotExistException", lambda: codedeploy.get_deployment(deploymentId="d-NONE00000"))
     refused(w, "ClusterNotFoundException", lambda: ecs.list_tasks(cluster="none"))
@@ -92,6 +93,19 @@ def deploy_by_ecs(w, ecs):
     ecs.stop_service_deployment(serviceDeploymentArn=arn, stopType="ROLLBACK")
     until(lambda: described()["status"] == "ROLLBACK_SUCCESSFUL")
     refused(w, "ConflictException", lambda: ecs.stop_service_deployment(serviceDeploymentArn=arn))
+
+
+def run_by_itself(w, ecs):
+    """A task that no service starts: once for each token, and stopped before it ends."""
+    network = {"awsvpcConfiguration": {"subnets": ["subnet-0a1"]}}
+    request = {"cluster": "demo", "taskDefinition": w.task_definition_arn, "networkConfiguration": network}
+    arn = ecs.run_task(**request, clientToken="walk")["tasks"][0]["taskArn"]
+    if ecs.run_task(**request, clientToken="walk")["tasks"][0]["taskArn"] != arn:
+        w.problems.append("RunTask with the token of a task started another one.")
+    refused(w, "ConflictException", lambda: ecs.run_task(**request, startedBy="walk", clientToken="walk"))
+    refused(w, "InvalidParameterException", lambda: ecs.run_task(taskDefinition=w.task_definition_arn))
+    ecs.stop_task(cluster="demo", task=arn, reason="not needed")
+    ecs.get_waiter("tasks_stopped").wait(cluster="demo", tasks=[arn], WaiterConfig=QUICK)
 
 
 def primary(ecs):

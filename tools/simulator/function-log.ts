@@ -52,7 +52,7 @@ function reportOf(requestId: string, tookMs: number): string {
 }
 
 /** 56 digits, growing with time (observed). */
-function eventIdOf(atMs: number, requestId: string, index: number): string {
+export function eventIdOf(atMs: number, requestId: string, index: number): string {
   const rest = BigInt(`0x${hexOf(40, 'log event', requestId, index)}`)
     .toString()
     .padStart(43, '0')

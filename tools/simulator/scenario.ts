@@ -24,6 +24,8 @@ export interface Scenario {
   begun?: BegunDeployment[]
   /** Deployments that a person creates while the simulation runs; nothing comes of one that is refused. */
   later?: LaterDeployment[]
+  /** How tasks fare that RunTask starts, one after the other, further ones as the last. Absent: they end well after 20 s. */
+  oneOffTasks?: OneOffTaskPlan[]
   /** Every AppSpec is found broken when the deployment starts, whatever was sent. */
   appSpecBroken: boolean
   /** Every deployment fails in this event, with this code and message. */
@@ -183,6 +185,20 @@ export interface ReplacementPlan {
   stopped: { stopCode: string; stoppedReason: string; containerReason?: string; exitCode?: number }
   /** In scaled mode: the HTTP status with which its tasks answer requests. */
   answersWith: number
+}
+
+/** A task that is started by itself. */
+export interface OneOffTaskPlan {
+  /** From RUNNING until its main container ends, which is the first that the overrides name, else the first essential one. */
+  runSeconds: number
+  /** With what it ends. */
+  exitCode: number
+  /** What it prints, to the log that its definition names. */
+  log?: string[]
+  /** It never runs, and stops with this instead. */
+  failsToStart?: { stopCode: string; stoppedReason: string; containerReason?: string }
+  /** It is not started: RunTask answers with a failure for this reason. */
+  failure?: string
 }
 
 /** So long after this lifecycle event first started; `Created` is the moment of CreateDeployment. */

@@ -4,6 +4,7 @@ import { completeDefinition } from './definition-defaults.ts'
 import { applyFact, type Fact } from './fact.ts'
 import { type Lane, newLane, rollbackIdOf, SEED_AGE_MS } from './lane.ts'
 import { withNativeService } from './native/seed.ts'
+import { OneOffTasks } from './one-off-tasks.ts'
 import { Revisions } from './revisions.ts'
 import type { Context, Rules } from './rules.ts'
 import { Sessions } from './sessions.ts'
@@ -25,6 +26,7 @@ export class Account {
   readonly taskDefinitions = new TaskDefinitions()
   readonly revisions = new Revisions()
   readonly sessions: Sessions
+  readonly oneOffTasks: OneOffTasks
   /** Texts of objects in S3, by `bucket/key`. */
   readonly s3 = new Map<string, string>()
   readonly #context: Context
@@ -37,6 +39,7 @@ export class Account {
   constructor(rules: Rules) {
     this.rules = rules
     this.sessions = new Sessions(rules.idSeed)
+    this.oneOffTasks = new OneOffTasks(rules.scenario.oneOffTasks ?? [], rules.idSeed)
     this.#context = { rules, taskDefinitions: this.taskDefinitions }
     seedTaskDefinitions(this.taskDefinitions, rules)
     for (const lane of seededLanes(rules)) {

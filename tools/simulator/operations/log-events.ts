@@ -1,7 +1,9 @@
 import type { FilteredLogEvent, FilterLogEventsRequest, FilterLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs'
-import { type LogEvent, logEventsOf, logGroupOf } from '../function-log.ts'
+import { eventIdOf, type LogEvent, logEventsOf, logGroupOf } from '../function-log.ts'
 import { plannedHookRuns } from '../hook-log.ts'
 import type { Account } from '../model/account.ts'
+import { printedBy } from '../model/one-off-tasks.ts'
+import { containersOf } from '../model/task-definitions.ts'
 import { isOfPlace } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire } from '../protocol/operation.ts'
@@ -55,8 +57,34 @@ function requireLogGroup(group: string, account: Account, real: RealWorld, atMs:
   const runs = [...plannedHookRuns(account, atMs), ...real.hookRuns].filter((run) =>
     functions.includes(run.functionName),
   )
-  if (runs.length === 0) throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.')
-  return runs.flatMap(logEventsOf)
+  const ofTasks = taskLogEvents(group, account, atMs)
+  if (runs.length === 0 && ofTasks === undefined) {
+    throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.')
+  }
+  return [...runs.flatMap(logEventsOf), ...(ofTasks ?? [])]
+}
+
+/**
+ * What tasks that were started by themselves have printed into a group; undefined when none of them logs there. Tasks of
+ * services print nothing.
+ */
+function taskLogEvents(group: string, account: Account, atMs: number): LogEvent[] | undefined {
+  const logging = account.oneOffTasks.all.flatMap((task) => {
+    const definition = account.taskDefinitions.find(task.taskDefinitionArn, atMs)?.definition ?? {}
+    const main = containersOf(definition).find(({ name }) => name === task.mainContainer)
+    const { logDriver, options = {} } = main?.logConfiguration ?? {}
+    if (logDriver !== 'awslogs' || options['awslogs-group'] !== group) return []
+    return [{ task, stream: `${options['awslogs-stream-prefix']}/${task.mainContainer}/${task.id}` }]
+  })
+  if (logging.length === 0) return undefined
+  return logging.flatMap(({ task, stream }) =>
+    printedBy(task, atMs).map((line, i) => ({
+      id: eventIdOf(line.atMs, task.id, i),
+      stream,
+      atMs: line.atMs,
+      message: line.text,
+    })),
+  )
 }
 
 function inStreams(events: LogEvent[], { logStreamNames: names, logStreamNamePrefix: prefix }: Request): LogEvent[] {

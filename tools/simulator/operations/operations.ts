@@ -13,6 +13,7 @@ import { listenerRuleOperations } from './listener-rules.ts'
 import { listenerOperations } from './listeners.ts'
 import { loadBalancerOperations } from './load-balancers.ts'
 import { logOperations } from './log-events.ts'
+import { oneOffTaskOperations } from './one-off-tasks.ts'
 import { securityTokenOperations } from './security-tokens.ts'
 import { serviceDeploymentOperations } from './service-deployments.ts'
 import { serviceRevisionOperations } from './service-revisions.ts'
@@ -41,6 +42,7 @@ export const OPERATIONS: readonly Operation[] = [
   updateService,
   ...tagOperations,
   ...taskOperations,
+  ...oneOffTaskOperations,
   ...functionOperations,
   ...logOperations,
   ...securityTokenOperations,

@@ -8,6 +8,7 @@ import type {
 import { hexOf, ipAddressOf, uuidOf } from '../identity.ts'
 import type { Account } from '../model/account.ts'
 import type { Service } from '../model/lane.ts'
+import { stateOf } from '../model/one-off-tasks.ts'
 import { replacementPlan } from '../model/replacement-plan.ts'
 import { type Task, tasksOf } from '../model/task.ts'
 import { containersOf } from '../model/task-definitions.ts'
@@ -18,6 +19,7 @@ import { ecsSchema } from '../protocol/schema.ts'
 import type { ReplacementPlan } from '../scenario.ts'
 import { capacityOfTask, isOnFargate } from './capacity.ts'
 import { requireCluster, requireService, servicesIn } from './cluster-lookup.ts'
+import { taskView as oneOffTaskView } from './one-off-tasks.ts'
 import { MAX_RESULTS, pageOf, pageSize } from './page.ts'
 import { platformVersionOf } from './task-set-view.ts'
 
@@ -28,12 +30,17 @@ const listTasks = reads<ListTasksRequest, ListTasksResponse>(ecsSchema('ListTask
     ? [requireService(account, cluster, input.serviceName, atMs)]
     : servicesIn(account, cluster, atMs)
   const wantsStopped = input.desiredStatus === 'STOPPED'
-  const arns = services
+  const isAsked = (isStopped: boolean, startedBy: unknown, taskDefinitionArn: string) =>
+    isStopped === wantsStopped &&
+    (!input.startedBy || startedBy === input.startedBy) &&
+    (!input.family || nameIn(taskDefinitionArn).split(':')[0] === input.family)
+  const ofServices = services
     .flatMap(({ service }) => tasksIn(service, atMs))
-    .filter((task) => (task.stoppedMs !== undefined) === wantsStopped)
-    .filter((task) => !input.startedBy || task.taskSet.id === input.startedBy)
-    .filter((task) => !input.family || nameIn(task.taskSet.taskDefinitionArn).split(':')[0] === input.family)
-    .map((task) => taskArn(account.world, cluster, task.id))
+    .filter((task) => isAsked(task.stoppedMs !== undefined, task.taskSet.id, task.taskSet.taskDefinitionArn))
+  const others = (input.serviceName ? [] : account.oneOffTasks.shown(cluster, atMs)).filter((task) =>
+    isAsked(stateOf(task, atMs).desiredStatus === 'STOPPED', task.request['startedBy'], task.taskDefinitionArn),
+  )
+  const arns = [...ofServices, ...others].map((task) => taskArn(account.world, cluster, task.id))
   const size = pageSize(input.maxResults, MAX_RESULTS)
   const { entries, nextToken } = pageOf(arns, input.nextToken, size, 'InvalidParameterException')
   return { taskArns: entries, ...(nextToken && { nextToken }) }
@@ -48,11 +55,16 @@ const describeTasks = reads<DescribeTasksRequest, DescribeTasksResponse>(
     if (ids.length > MAX_RESULTS) {
       throw new AwsError('InvalidParameterException', `The tasks list may have at most ${MAX_RESULTS} entries.`)
     }
-    const tasks = servicesIn(account, cluster, atMs).flatMap(({ service }) =>
+    const ofServices = servicesIn(account, cluster, atMs).flatMap(({ service }) =>
       tasksIn(service, atMs)
         .filter((task) => ids.includes(task.id))
         .map((task) => taskView(account, service, task, atMs)),
     )
+    const others = account.oneOffTasks
+      .shown(cluster, atMs)
+      .filter((task) => ids.includes(task.id))
+      .map((task) => oneOffTaskView(account, task, atMs))
+    const tasks = [...ofServices, ...others]
     const missing = ids.filter((id) => !tasks.some((task) => task.taskArn?.endsWith(`/${id}`)))
     return {
       tasks,

@@ -27,7 +27,7 @@ export const awsJson: Protocol = {
     }
   },
   answer: (_operation, _answer, json): Message => ({ headers: HEADERS, body: json }),
-  error: (_call, { code, message }): Message => ({ headers: HEADERS, body: errorBody(code, message) }),
+  error: (_call, error): Message => ({ headers: HEADERS, body: errorBody(error) }),
   expiredToken: (message) => new AwsError('ExpiredTokenException', message),
   wrongClock: (message) => new AwsError('InvalidSignatureException', message),
   unreadable: (misfit) => new AwsError('SerializationException', misfit ? serializationText(misfit) : ''),
@@ -50,8 +50,8 @@ function serializationText({ found, expected }: Misfit): string {
 }
 
 /** Both spellings are on the wire, so that a client has to understand both. */
-function errorBody(code: string, message: string): string {
+function errorBody({ code, message, members }: Pick<AwsError, 'code' | 'message' | 'members'>): string {
   return code === 'AccessDeniedException'
     ? JSON.stringify({ __type: `com.amazon.coral.service#${code}`, Message: message })
-    : JSON.stringify({ __type: code, message })
+    : JSON.stringify({ __type: code, message, ...members })
 }

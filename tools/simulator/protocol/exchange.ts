@@ -21,7 +21,8 @@ export interface Exchange {
 }
 
 /** Names of operations that change something, for those that are not simulated; in REST JSON they begin with the method. */
-const WRITES = /^(Create|Delete|Update|Put|Register|Deregister|Stop|Continue|Tag|Untag|(POST|PUT|PATCH|DELETE) )/
+const WRITES =
+  /^(Create|Delete|Update|Put|Register|Deregister|Run|Start|Stop|Continue|Tag|Untag|(POST|PUT|PATCH|DELETE) )/
 
 export interface Surroundings {
   account: Account

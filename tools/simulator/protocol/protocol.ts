@@ -43,7 +43,7 @@ export interface Protocol {
   read(request: Request): Call
   /** `json` is the answer as AWS JSON text. */
   answer(operation: Operation, answer: unknown, json: string, requestId: string): Message
-  error(call: Call, error: Pick<AwsError, 'code' | 'message' | 'httpStatus'>, requestId: string): Message
+  error(call: Call, error: Pick<AwsError, 'code' | 'message' | 'httpStatus' | 'members'>, requestId: string): Message
   /** What a request is refused with when it cannot be read, or has a member of the wrong type. */
   unreadable(misfit: Misfit | undefined): AwsError
   /** What a request is refused with when it is signed by a session that is over. */

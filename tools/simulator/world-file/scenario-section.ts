@@ -17,6 +17,7 @@ import { MAX_SECONDS, readBehind, readFault } from './fault-section.ts'
 import { type ApplicationDraft, type GroupDraft, readApplication, readOwnGroup } from './group-section.ts'
 import { type HookDraft, readHook } from './hook-section.ts'
 import { readNativeCourse } from './native-section.ts'
+import { readOneOffTask } from './one-off-task-section.ts'
 import { checkReferences, referenceTo } from './references.ts'
 import { Section } from './section.ts'
 import { readService, type ServiceDraft } from './service-section.ts'
@@ -43,6 +44,7 @@ export function readScenario(root: Section, folder: string): Scenario {
   const rollbackFails = root.flag('rollback-fails')
   const listenerEdited = root.flag('listener-edited')
   const native = root.section('native')
+  const oneOffTasks = root.sections('one-off-tasks')?.map(readOneOffTask)
   const scenario: Scenario = {
     ...baseScenario,
     name: 'world',
@@ -55,6 +57,7 @@ export function readScenario(root: Section, folder: string): Scenario {
     ...(stops && { stops }),
     ...(begun && { begun: begun.map(({ seed }) => seed) }),
     ...(later && { later: later.map(({ seed }) => seed) }),
+    ...(oneOffTasks && { oneOffTasks }),
     ...(ends && { ends: readEnd(ends) }),
     ...(rollbackFails !== undefined && { rollbackFails }),
     ...(listenerEdited !== undefined && { listenerEdited }),
