@@ -38967,6 +38967,7 @@ function networkAdvice(cause) {
 
 
 
+const ALARM = /\bactive alarms?\b/i;
 /** How ECS says that and why a deployment ended, and what that is in our words. */
 const ECS_FAULTS = {
     told,
@@ -38974,7 +38975,8 @@ const ECS_FAULTS = {
     isSuperseded: ({ message }) => SUPERSEDED.test(message),
     alarmsIn: () => [],
     reason: fault_words_reason,
-    brief: ({ message }) => causeIn(message),
+    // That an alarm fired says less than its name.
+    brief: ({ message }) => (ALARM.test(causeIn(message)) ? '' : causeIn(message)),
     isPlainStop: (text) => text === '' || /\bby a user\b/i.test(text),
     repeatsEnd: (serviceEvent) => OF_THE_END.test(serviceEvent),
     hookText: fault_words_hookText,
@@ -39018,7 +39020,7 @@ function fault_words_faultOf({ error: { message }, event, hooks, taskStops }) {
     if (/\bpause hook was rolled back\b/i.test(cause)) {
         return { kind: 'other', cause: 'its PAUSE hook was answered with ROLLBACK' };
     }
-    if (/\bactive alarms?\b/i.test(cause))
+    if (ALARM.test(cause))
         return { kind: 'alarm', names: [] };
     if (/\bcircuit breaker\b/i.test(cause))
         return { kind: 'tasks' };
@@ -48654,12 +48656,19 @@ function productionRows(release) {
     ];
 }
 function deploymentText(release) {
-    const { snapshot, endedAt, deploymentId } = release;
+    const { endedAt, deploymentId } = release;
     if (deploymentId === undefined)
         return '';
     const words = (0,_labels_js__WEBPACK_IMPORTED_MODULE_8__/* .wordsFor */ .tu)(release);
+    const snapshot = newestReading(release);
     const id = (0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_9__/* .withLink */ .Ni)((0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .markdownText */ .p7)((0,_labels_js__WEBPACK_IMPORTED_MODULE_8__/* .deploymentName */ .pC)(release)), (0,_labels_js__WEBPACK_IMPORTED_MODULE_8__/* .deploymentLink */ .CX)(release));
     return `${id} by ${words.service}${snapshot === undefined ? '' : `: ${statusText(snapshot, words, endedAt)}`}`;
+}
+/** A rollback that is a part of its deployment goes on where that ended. */
+function newestReading(release) {
+    const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_12__/* .rollbackOf */ .ID)(release);
+    const isOwn = (0,_labels_js__WEBPACK_IMPORTED_MODULE_8__/* .wordsFor */ .tu)(release).ids.ofRollback(rollback?.deploymentId) !== undefined;
+    return isOwn ? release.snapshot : (rollback?.snapshot ?? release.snapshot);
 }
 function statusText(snapshot, { isInTerminationWait }, now) {
     const { status, statusWord, statusReadAt, eventsAreDone } = snapshot;

@@ -199,7 +199,7 @@ describe('cause and advice', () => {
   test('of an alarm say that a firing alarm is not watched', () => {
     const { cause, advice } = verdictSentences(ALARM)
     expect(cause).toMatch(
-      /was stopped at PRODUCTION_TRAFFIC_SHIFT: alarm web-5xx went off with 10 % of production traffic shifted \(one or more active alarms\)\. Its rollback succeeded\.$/,
+      /was stopped at PRODUCTION_TRAFFIC_SHIFT: alarm web-5xx went off with 10 % of production traffic shifted\. Its rollback succeeded\.$/,
     )
     expect(advice).toContain('while it is in ALARM, ECS does not watch it for the next deployment.')
   })

@@ -270,3 +270,11 @@ test('a release is refused before any write when somebody has changed the weight
     )
   })
 })
+
+test('a release that an alarm took back names the alarm, and shows how its deployment ended', async () => {
+  await inService(nativeScenarios['native-alarm'], async (account) => {
+    const { summary } = await operate(account, {}, { world: runNumber(42) })
+    expect(summary).toMatch(/alarm web-5xx went off with 10 % of production traffic shifted\. /)
+    expect(summary).toContain('by ECS: ROLLBACK_SUCCESSFUL')
+  })
+})

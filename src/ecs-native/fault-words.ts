@@ -3,6 +3,8 @@ import type { EndError, EndFacts, Fault, FaultWords, HookFacts, HookFault } from
 import { withoutFullStop, withoutRequest } from '../text/service-message.ts'
 import { networkAdvice } from './network-advice.ts'
 
+const ALARM = /\bactive alarms?\b/i
+
 /** How ECS says that and why a deployment ended, and what that is in our words. */
 export const ECS_FAULTS: FaultWords = {
   told,
@@ -10,7 +12,8 @@ export const ECS_FAULTS: FaultWords = {
   isSuperseded: ({ message }) => SUPERSEDED.test(message),
   alarmsIn: () => [],
   reason,
-  brief: ({ message }) => causeIn(message),
+  // That an alarm fired says less than its name.
+  brief: ({ message }) => (ALARM.test(causeIn(message)) ? '' : causeIn(message)),
   isPlainStop: (text) => text === '' || /\bby a user\b/i.test(text),
   repeatsEnd: (serviceEvent) => OF_THE_END.test(serviceEvent),
   hookText,
@@ -61,7 +64,7 @@ function faultOf({ error: { message }, event, hooks, taskStops }: EndFacts): Fau
   if (/\bpause hook was rolled back\b/i.test(cause)) {
     return { kind: 'other', cause: 'its PAUSE hook was answered with ROLLBACK' }
   }
-  if (/\bactive alarms?\b/i.test(cause)) return { kind: 'alarm', names: [] }
+  if (ALARM.test(cause)) return { kind: 'alarm', names: [] }
   if (/\bcircuit breaker\b/i.test(cause)) return { kind: 'tasks' }
   const network = networkAdvice(detail === '' ? cause : detail)
   if (network !== undefined) return { kind: 'other', ...network }

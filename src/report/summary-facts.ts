@@ -77,11 +77,19 @@ export function productionRows(release: Release): Row[] {
 }
 
 function deploymentText(release: Release): string {
-  const { snapshot, endedAt, deploymentId } = release
+  const { endedAt, deploymentId } = release
   if (deploymentId === undefined) return ''
   const words = wordsFor(release)
+  const snapshot = newestReading(release)
   const id = withLink(markdownText(deploymentName(release)), deploymentLink(release))
   return `${id} by ${words.service}${snapshot === undefined ? '' : `: ${statusText(snapshot, words, endedAt)}`}`
+}
+
+/** A rollback that is a part of its deployment goes on where that ended. */
+function newestReading(release: Release): Snapshot | undefined {
+  const rollback = rollbackOf(release)
+  const isOwn = wordsFor(release).ids.ofRollback(rollback?.deploymentId) !== undefined
+  return isOwn ? release.snapshot : (rollback?.snapshot ?? release.snapshot)
 }
 
 function statusText(snapshot: Snapshot, { isInTerminationWait }: EngineWords, now: Moment | undefined): string {
