@@ -65,7 +65,7 @@ test('tells a release in one comment and one deployment on GitHub, with the toke
   const { github, result } = await toldRelease({ inputs: { 'test-url': 'https://test.example.com' } })
   expect(result.exitCode).toBe(0)
   expect(github.comments).toMatchObject([{ issue: 12 }])
-  expect(github.comments[0]?.body).toContain('## Released: web:2 to demo/web')
+  expect(github.comments[0]?.body).toContain('| demo/web | ✅ Released: web 1.1.0 |')
   expect(github.deployments).toMatchObject([
     { ref: EVENT.pull_request.head.sha, environment: 'staging/web', isProduction: false, isTransient: false },
   ])

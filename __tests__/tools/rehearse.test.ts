@@ -63,7 +63,7 @@ test('tells a GitHub of its own what it is asked to tell, and leaves the comment
   expect(exitCode).toBe(0)
   expect(printed).toMatch(/was told in \d+ requests: 1 comment on pull request 12; a deployment to 'staging' \(/)
   expect(printed).not.toContain('Not as GitHub describes')
-  expect(left('comment.md')).toContain('## Started: demo/web')
+  expect(left('comment.md')).toContain('| demo/web | ✅ Started: web 1.1.0 |')
 })
 
 test('a hook that prints commands, colours, pages and megabytes changes nothing but its own part of the log', async () => {
